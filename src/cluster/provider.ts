@@ -1,5 +1,5 @@
-import type { RunResult } from '../system/run.ts';
 import type { OnProgress } from '../system/progress.ts';
+import type { RunResult } from '../system/run.ts';
 
 /** What the user asks for. */
 export interface ClusterSpec {
@@ -23,7 +23,13 @@ export interface ClusterNode {
 /** What a provider's clusters have: labs ask for it in `needs`, never for the provider's name. */
 export interface ProviderFacts {
   /** The default StorageClass. */
-  storage: { className: string; provisioner: string; binding: 'WaitForFirstConsumer' | 'Immediate'; nodeAffinity: boolean; accessModes: string[] };
+  storage: {
+    className: string;
+    provisioner: string;
+    binding: 'WaitForFirstConsumer' | 'Immediate';
+    nodeAffinity: boolean;
+    accessModes: string[];
+  };
   /** The control plane carries the NoSchedule taint. */
   controlPlaneTainted: boolean;
   /** NetworkPolicy is enforced by the cluster's network. */
@@ -56,7 +62,12 @@ export interface Provider {
   /** The provider's own word on who made the cluster: the ownership id that kubedrill left with it, or why there is none. */
   ownershipId(name: string, signal: AbortSignal): Promise<{ id: string } | { none: string }>;
   /** Runs a program on a node as root. */
-  exec(cluster: string, node: string, argv: readonly string[], options: { timeoutMs: number; input?: string; signal?: AbortSignal }): Promise<RunResult>;
+  exec(
+    cluster: string,
+    node: string,
+    argv: readonly string[],
+    options: { timeoutMs: number; input?: string; signal?: AbortSignal },
+  ): Promise<RunResult>;
   pause(cluster: string, node: string, signal: AbortSignal): Promise<RunResult>;
   unpause(cluster: string, node: string, signal: AbortSignal): Promise<RunResult>;
   /** Brings images (references on the engine of this machine) to every node. */

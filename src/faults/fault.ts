@@ -1,0 +1,53 @@
+import type { z } from 'zod';
+import type { ClusterFacts } from '../grading/cluster-facts.ts';
+import type { KubeApi } from '../kube/api.ts';
+import type { Clock } from '../system/clock.ts';
+import type { RunResult } from '../system/run.ts';
+import type { Look } from '../system/wait.ts';
+
+/** Plain data (JSON) from which alone a fault can be undone, by another process, on another day. */
+export type UndoRecord = Record<string, unknown>;
+
+/** What faults may use of the cluster; always one that kubedrill owns. */
+export interface FaultContext {
+  api: KubeApi;
+  /** The node machines, without the API. */
+  nodes: {
+    exec(node: string, argv: readonly string[], options?: { timeoutMs?: number; input?: string }): Promise<RunResult>;
+    pause(node: string): Promise<RunResult>;
+    unpause(node: string): Promise<RunResult>;
+  };
+  cluster: ClusterFacts;
+  /** Namespace of the drill, for faults that strike there. */
+  namespace: string;
+  clock: Clock;
+  signal: AbortSignal;
+}
+
+/**
+ * A reversible act on the cluster; one file in `faults/`.
+ * Life: `plan` (reads only) -> the undo record is journalled durably -> `inject` -> `effect` proves that it took
+ * -> ... -> `undo` (idempotent, from the record alone) -> `recovered` proves that the cluster is well again.
+ */
+export interface Fault<S extends z.ZodType = z.ZodType, R extends UndoRecord = UndoRecord> {
+  id: string;
+  title: string;
+  /** What it does, in a sentence. */
+  what: string;
+  /** How one sees it: a command. */
+  look: string;
+  /** `cluster`: strikes beyond a namespace, so the lab needs the cluster alone. */
+  scope: 'namespace' | 'cluster';
+  params: S;
+  /** Usual and greatest seconds of effect and recovery. */
+  seconds: { effect: number; effectBound: number; recovery: number; recoveryBound: number };
+  plan(context: FaultContext, params: z.output<S>): Promise<{ record: R; steps: string[] }>;
+  inject(context: FaultContext, record: R): Promise<void>;
+  effect(context: FaultContext, record: R): Promise<Look>;
+  undo(context: FaultContext, record: R): Promise<void>;
+  recovered(context: FaultContext, record: R): Promise<Look>;
+  /** The command that mends by hand what is left, for messages. */
+  mend(record: R): string;
+}
+
+export const defineFault = <S extends z.ZodType, R extends UndoRecord>(fault: Fault<S, R>): Fault<S, R> => fault;
