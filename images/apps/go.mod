@@ -1,0 +1,3 @@
+module kubedrill.local/apps
+
+go 1.24
