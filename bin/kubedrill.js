@@ -1,0 +1,76 @@
+#!/usr/bin/env node
+/* Must parse on any Node, however old: it finds one that is new enough, or says plainly what to do. */
+'use strict';
+var path = require('path');
+var fs = require('fs');
+var spawn = require('child_process').spawn;
+
+var WANTED = [22, 12];
+var main = path.join(__dirname, '..', 'dist', 'main.mjs');
+
+function newEnough(version) {
+  var parts = version.split('.').map(Number);
+  return parts[0] > WANTED[0] || (parts[0] === WANTED[0] && parts[1] >= WANTED[1]);
+}
+
+function bundledNode() {
+  try {
+    var program = path.join(path.dirname(require.resolve('node/package.json')), 'bin', 'node');
+    return fs.existsSync(program) ? program : null;
+  } catch (_) {
+    return null;
+  }
+}
+
+function restoreTerminal() {
+  if (process.stdout.isTTY) process.stdout.write('\u001b[?1049l\u001b[?25h\u001b[?2004l\u001b[0m');
+  if (process.stdin.isTTY && process.stdin.setRawMode) {
+    try {
+      process.stdin.setRawMode(false);
+    } catch (_) {
+      /* the terminal is gone */
+    }
+  }
+}
+
+function runWith(program) {
+  var child = spawn(program, [main].concat(process.argv.slice(2)), { stdio: 'inherit', env: process.env });
+  // Ctrl+C reaches the whole foreground group by itself
+  process.on('SIGINT', function () {});
+  ['SIGTERM', 'SIGHUP'].forEach(function (signal) {
+    process.on(signal, function () {
+      child.kill(signal);
+    });
+  });
+  child.on('exit', function (code, signal) {
+    if (signal) {
+      restoreTerminal();
+      process.stderr.write('kubedrill was ended by ' + signal + '. Whatever it left in force is undone by: kubedrill recover\n');
+      process.exit(signal === 'SIGINT' ? 130 : 1);
+    }
+    process.exit(code);
+  });
+}
+
+var node;
+if (!fs.existsSync(main)) {
+  process.stderr.write('kubedrill is not built yet.\nRun "npm install" and then "npm start" in ' + path.join(__dirname, '..') + '.\n');
+  process.exit(1);
+} else if (newEnough(process.versions.node)) {
+  process.argv.splice(1, 1, main);
+  // in a string, because an old Node cannot even parse it
+  new Function('url', 'return import(url)')('file://' + main).catch(function (error) {
+    process.stderr.write(String((error && error.stack) || error) + '\n');
+    process.exit(1);
+  });
+} else {
+  node = bundledNode();
+  if (node) runWith(node);
+  else {
+    process.stderr.write(
+      'kubedrill needs Node.js ' + WANTED.join('.') + ' or newer; this is ' + process.version + '.\n' +
+        'Run "npm install" here (it brings one), then "npm start", or install a newer Node.js.\n'
+    );
+    process.exit(1);
+  }
+}

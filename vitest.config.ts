@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.{ts,tsx}'],
+          exclude: ['test/**/*.e2e.test.ts'],
+          testTimeout: 20_000,
+          env: { CI: 'false' },
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/**/*.e2e.test.ts'],
+          testTimeout: 600_000,
+          hookTimeout: 1_500_000,
+          fileParallelism: false,
+          env: { CI: 'false' },
+        },
+      },
+    ],
+  },
+});
