@@ -51,8 +51,20 @@ func readHTTPQuestion(query url.Values) (httpQuestion, error) {
 		return question, err
 	}
 	ms, err := number(query, "timeoutMs", 2000, 10, 30_000)
+	if err != nil {
+		return question, err
+	}
 	question.timeout = time.Duration(ms) * time.Millisecond
-	return question, err
+	if total := question.longest(); total > maxTotal {
+		return question, fmt.Errorf("%d requests, %d at a time, may take %v, expected at most %v", question.count, question.concurrency, total, maxTotal)
+	}
+	return question, nil
+}
+
+// longest is how long it takes when every request times out.
+func (q httpQuestion) longest() time.Duration {
+	rounds := (q.count + q.concurrency - 1) / q.concurrency
+	return time.Duration(rounds) * q.timeout
 }
 
 func answerHTTP(r *http.Request) (any, error) {
@@ -60,9 +72,7 @@ func answerHTTP(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), maxTotal)
-	defer cancel()
-	return map[string]any{"answers": question.ask(ctx)}, nil
+	return map[string]any{"answers": question.ask(r.Context())}, nil
 }
 
 // ask sends the requests, `concurrency` at a time, and returns the answers in the order of their start.

@@ -92,7 +92,7 @@ func TestTheCallersDepartureEndsTheWork(t *testing.T) {
 	silent, _ := net.Listen("tcp", "127.0.0.1:0")
 	defer silent.Close()
 	ctx, leave := context.WithCancel(context.Background())
-	request := httptest.NewRequest("GET", "/http?"+url.Values{"url": {"http://" + silent.Addr().String()}, "timeoutMs": {"30000"}, "count": {"100"}}.Encode(), nil)
+	request := httptest.NewRequest("GET", "/http?"+url.Values{"url": {"http://" + silent.Addr().String()}, "timeoutMs": {"30000"}, "count": {"10"}}.Encode(), nil)
 	time.AfterFunc(20*time.Millisecond, leave)
 	begin := time.Now()
 	newProbe("").ServeHTTP(httptest.NewRecorder(), request.WithContext(ctx))
@@ -109,6 +109,7 @@ func TestBadQuestionsAreRefusedWithTheReason(t *testing.T) {
 	}{
 		{"/http", url.Values{"url": {"web:80"}}, `url is "web:80", expected http://HOST[:PORT]/PATH`},
 		{"/http", url.Values{"url": {"http://web"}, "count": {"1e9"}}, `count is "1e9", expected a number from 1 to 500`},
+		{"/http", url.Values{"url": {"http://web"}, "count": {"500"}}, `500 requests, 5 at a time, may take 3m20s, expected at most 1m0s`},
 		{"/dns", url.Values{}, `name is "", expected a DNS name`},
 		{"/dns", url.Values{"name": {"web"}, "type": {"ANY"}}, `type is "ANY", expected A or CNAME`},
 	} {
