@@ -68,15 +68,21 @@ async function main(argv: string[]): Promise<number> {
   const context = contextOf(stop.signal);
   const [name, ...rest] = argv;
   try {
-    if (name === '--version' || name === '-V') return (context.print(version), 0);
-    if (name === '--help' || name === '-h' || name === 'help') return (context.print(await summaries()), 0);
+    if (name === '--version' || name === '-V') {
+      context.print(version);
+      return 0;
+    }
+    if (name === '--help' || name === '-h' || name === 'help') {
+      context.print(await summaries());
+      return 0;
+    }
     if (name !== undefined && !name.startsWith('-')) {
       const load = commands[name];
       if (!load) throw new LabError('usage', `there is no command "${name}"`, { hint: 'List them: kubedrill --help' });
       const code = await runCommand(await load(), rest, context);
       return interrupted ? 130 : code;
     }
-    const { command } = await import('./commands/drill.ts');
+    const { command } = await import('./commands/tui.ts');
     const code = await runCommand(command, argv, context);
     return interrupted ? 130 : code;
   } catch (error) {
