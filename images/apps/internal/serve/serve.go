@@ -23,18 +23,41 @@ type App struct {
 	Version string
 	Port    int
 	Handler http.Handler
+	// Silent leaves the first line out: the log belongs to the app.
+	Silent bool
 	// Listening runs once the port is open, after the first line was printed.
 	Listening func()
 }
 
-// Run serves until the process is told to stop. START_DELAY (seconds) is how long it takes before it listens.
+// Run serves until the process is told to stop.
 func Run(app App) {
 	ExitOnSignal()
+	listener, port := listen(app.Port)
+	if !app.Silent {
+		announce(port)
+	}
+	if app.Listening != nil {
+		app.Listening()
+	}
+	Fail("%v", NewServer(app).Serve(listener))
+}
+
+// Listen is Run's beginning, for what does not speak HTTP.
+func Listen(fallback int) net.Listener {
+	listener, port := listen(fallback)
+	announce(port)
+	return listener
+}
+
+func announce(port int) { fmt.Printf("listening on :%d\n", port) }
+
+// listen opens the port, which PORT may change, after START_DELAY seconds. It ends the process when it cannot.
+func listen(fallback int) (net.Listener, int) {
 	delay, err := startDelay(os.Getenv("START_DELAY"))
 	if err != nil {
 		Fail("%v", err)
 	}
-	port, err := listenPort(os.Getenv("PORT"), app.Port)
+	port, err := listenPort(os.Getenv("PORT"), fallback)
 	if err != nil {
 		Fail("%v", err)
 	}
@@ -43,11 +66,7 @@ func Run(app App) {
 	if err != nil {
 		Fail("%v", err)
 	}
-	fmt.Printf("listening on :%d\n", port)
-	if app.Listening != nil {
-		app.Listening()
-	}
-	Fail("%v", NewServer(app).Serve(listener))
+	return listener, port
 }
 
 // NewServer has the behaviour that all apps share; it does not listen yet.
