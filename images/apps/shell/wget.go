@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/netip"
@@ -170,8 +171,8 @@ func portSuffix(port string) string {
 }
 
 func (d *download) fetch(target string) error {
-	if !strings.Contains(target, "://") {
-		target = "http://" + target
+	if before, _, _ := strings.Cut(target, "/"); !strings.HasSuffix(before, ":") {
+		target = "http://" + target // no scheme
 	}
 	parsed, err := url.Parse(target)
 	if err != nil || parsed.Host == "" {
@@ -217,8 +218,11 @@ func (d *download) fetch(target string) error {
 
 func (d *download) printHead(response *http.Response) {
 	fmt.Fprintf(d.stderr, "  %s %s\n", response.Proto, response.Status)
-	for name, values := range response.Header {
-		for _, value := range values {
+	if response.Close {
+		response.Header.Set("Connection", "close") // net/http takes it out
+	}
+	for _, name := range slices.Sorted(maps.Keys(response.Header)) {
+		for _, value := range response.Header[name] {
 			fmt.Fprintf(d.stderr, "  %s: %s\n", name, value)
 		}
 	}

@@ -46,6 +46,13 @@ func TestAllSpellingsOfQuietToStdout(t *testing.T) {
 	}
 }
 
+func TestAURLInTheQueryIsNoScheme(t *testing.T) {
+	host := strings.TrimPrefix(server(t), "http://")
+	if code, _, stderr := runWget("-qO-", host+"/?url=http://web/"); code != 0 {
+		t.Errorf("%d %q", code, stderr)
+	}
+}
+
 func TestTheURLMayComeFirst(t *testing.T) {
 	if code, stdout, _ := runWget(server(t), "-q", "-O-"); code != 0 || stdout == "" {
 		t.Errorf("%d %q", code, stdout)
