@@ -78,7 +78,7 @@ async function kubectl(command: Extract<Command, { type: 'kubectl' }>, options: 
 }
 
 async function act(command: Exclude<Command, { type: 'kubectl' }>, options: PerformOptions): Promise<string> {
-  const { cluster, faults } = options;
+  const { faults } = options;
   switch (command.type) {
     case 'wait':
       return options.waitForCheck(command.check);

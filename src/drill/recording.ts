@@ -6,8 +6,11 @@ import { unwritable } from '../system/files.ts';
 class GrowingFile {
   private offset = 0;
   private rest = '';
+  private readonly path: string;
 
-  constructor(private readonly path: string) {}
+  constructor(path: string) {
+    this.path = path;
+  }
 
   newLines(): string[] {
     let file: number;

@@ -1,0 +1,84 @@
+import type { Command } from 'commander';
+import { gradersById } from '../../graders/index.generated.ts';
+import { openOwnedCluster } from '../cluster/open.ts';
+import type { DrillEvent } from '../drill/events.ts';
+import { recorderOf } from '../drill/recorder-process.ts';
+import { type DrillSession, openDrill } from '../drill/session.ts';
+import { openFaultDesk } from '../faults/desk.ts';
+import type { Lab } from '../lab/schema.ts';
+import type { CommandContext } from './command.ts';
+import { labNamed, labsOf } from './labs.ts';
+import { plainLines } from './plain.ts';
+
+export interface DrillCommandOptions {
+  name?: string;
+  labs?: string[];
+  json?: boolean;
+}
+
+/** Prints events as plain lines, or as JSON lines. */
+export const printer =
+  (context: CommandContext, json: boolean, quietChecks = false) =>
+  (event: DrillEvent) => {
+    if (json) return context.print(JSON.stringify(event));
+    if (quietChecks && event.type === 'check') return;
+    const { out, progress } = plainLines(event);
+    for (const line of out ?? []) context.print(line);
+    for (const line of progress ?? []) context.say(line);
+  };
+
+/** The lab after this one in the catalogue's order. */
+export function nextLab(labs: readonly Lab[], id: string): string | undefined {
+  const index = labs.findIndex((lab) => lab.id === id);
+  return index < 0 ? undefined : labs[index + 1]?.id;
+}
+
+/** Opens the lab's drill on the owned cluster, hands it over, and leaves it in order whatever happens. */
+export async function withDrill(
+  labId: string,
+  options: DrillCommandOptions & { onEvent: (event: DrillEvent) => void; keepFaults?: boolean; recording?: 'own' | 'follow' | 'none' },
+  context: CommandContext,
+  act: (session: DrillSession) => Promise<number>,
+): Promise<number> {
+  const labs = labsOf(context, options.labs);
+  const lab = labNamed(labs, labId);
+  const cluster = await openOwnedCluster(context, options.name);
+  try {
+    const faults = await openFaultDesk({ context, cluster, onEvent: options.onEvent });
+    try {
+      const recording = options.recording ?? (recorderOf(context.paths, lab.id) ? 'follow' : 'none');
+      const session = await openDrill({
+        lab,
+        cluster,
+        faults,
+        paths: context.paths,
+        run: context.run,
+        clock: context.clock,
+        env: context.env,
+        signal: context.signal,
+        gradersById,
+        recording,
+        live: false,
+        next: nextLab(labs, lab.id),
+        onEvent: options.onEvent,
+      });
+      try {
+        return await act(session);
+      } finally {
+        await session.close(options.keepFaults ?? false);
+      }
+    } finally {
+      await faults.close();
+    }
+  } finally {
+    await cluster.close();
+  }
+}
+
+/** Options that every command about a drill has. */
+export function drillOptions(command: Command): Command {
+  return command
+    .option('--name <cluster>', 'name of the cluster', 'kubedrill')
+    .option('--labs <folder...>', 'also take labs from these folders (data only)')
+    .option('--json', 'events as JSON lines, results as JSON');
+}

@@ -1,0 +1,225 @@
+import type { Lab, LabWrongFix } from '../lab/schema.ts';
+import type { Clock } from '../system/clock.ts';
+import type { CheckState } from './events.ts';
+import { differences } from './fingerprint.ts';
+import type { DrillSession } from './session.ts';
+
+/** What was found out about a lab. Programs rely on its shape. */
+export interface LabProof {
+  id: string;
+  ok: boolean;
+  /** Checks that pass although nothing was done, guards that do not hold, and checks that could not see. */
+  untouched: { ok: boolean; passed: string[]; notes: string[] };
+  solution: { ok: boolean; failed: string[]; notes: string[] };
+  wrong: WrongProof[];
+  reset: { ok: boolean; difference: string[] };
+  seconds: number;
+  /** The proof itself broke: the cluster, not the lab. */
+  error?: string;
+}
+
+export interface WrongProof {
+  id: string;
+  ok: boolean;
+  /** Checks and guards that do not pass after it. */
+  failed: string[];
+  notes: string[];
+}
+
+/** Opens a fresh drill of the lab in a namespace of its own. */
+export type OpenFresh = (suffix: string) => Promise<DrillSession>;
+
+const untouchedBoundMs = 3000;
+const guardBoundMs = 45_000;
+const stepBoundMs = 240_000;
+const wrongBoundMs = 60_000;
+const defaultSettleMs = 5000;
+
+const verdictOf = (check: CheckState) => check.verdict?.verdict ?? 'error';
+
+/** In a line, why a check does not stand as it should. */
+function note(check: CheckState): string {
+  const { verdict } = check;
+  if (!verdict || verdict.verdict === 'error') return `${check.id}: could not look: ${verdict?.reason ?? 'no verdict'}`;
+  if (verdict.verdict === 'pass') return `${check.id}: passes: ${verdict.evidence}`;
+  return `${check.id}: ${verdict.verdict}: ${verdict.field ? `${verdict.field}: ` : ''}observed ${verdict.observed}, expected ${verdict.expected}`;
+}
+
+/** Untouched, every scored check fails or waits and every guard holds. */
+async function proveUntouched(session: DrillSession): Promise<LabProof['untouched']> {
+  const checks = session.lab.steps.flatMap((step) => step.checks);
+  const scored = await session.settle(
+    checks.filter((check) => !check.guard).map((check) => check.id),
+    untouchedBoundMs,
+  );
+  const guards = await session.settle(
+    checks.filter((check) => check.guard).map((check) => check.id),
+    guardBoundMs,
+  );
+  const wrong = [
+    ...scored.filter((check) => verdictOf(check) === 'pass' || verdictOf(check) === 'error'),
+    ...guards.filter((check) => verdictOf(check) !== 'pass'),
+  ];
+  return {
+    ok: wrong.length === 0,
+    passed: scored.filter((check) => verdictOf(check) === 'pass').map((check) => check.id),
+    notes: wrong.map(note),
+  };
+}
+
+async function solveStep(session: DrillSession): Promise<CheckState[]> {
+  const step = session.currentStep();
+  await session.runCommands(step.solution, 'solution');
+  return session.settle(
+    step.checks.map((check) => check.id),
+    stepBoundMs,
+  );
+}
+
+/** The solution passes each step, and at the end everything holds together. */
+async function proveSolution(session: DrillSession): Promise<LabProof['solution']> {
+  for (let index = 0; index < session.lab.steps.length; index++) {
+    const missed = (await solveStep(session)).filter((check) => verdictOf(check) !== 'pass');
+    if (missed.length > 0) return { ok: false, failed: missed.map((check) => check.id), notes: missed.map(note) };
+    await session.advance();
+  }
+  const end = await session.settle(
+    session.lab.steps.flatMap((step) => step.checks.map((check) => check.id)),
+    guardBoundMs,
+  );
+  const missed = end.filter((check) => verdictOf(check) !== 'pass');
+  return { ok: missed.length === 0, failed: missed.map((check) => check.id), notes: missed.map((check) => `at the end, ${note(check)}`) };
+}
+
+/** A wrong fix fails exactly the checks that it declares, of the steps up to its own (or `through`). */
+async function proveWrong(session: DrillSession, fix: LabWrongFix): Promise<WrongProof> {
+  const { steps } = session.lab;
+  const at = steps.findIndex((step) => step.id === fix.step);
+  const last = fix.through ? steps.findIndex((step) => step.id === fix.through) : at;
+  for (let index = 0; index < at; index++) {
+    const missed = (await solveStep(session)).filter((check) => verdictOf(check) !== 'pass');
+    if (missed.length > 0)
+      return {
+        id: fix.id,
+        ok: false,
+        failed: missed.map((check) => check.id),
+        notes: missed.map((check) => `before the wrong fix, ${note(check)}`),
+      };
+    await session.advance();
+  }
+  await session.runCommands(fix.run, 'wrong', undefined, true);
+  for (let index = at; index < last; index++) {
+    await session.advance();
+    await session.runCommands(session.currentStep().solution, 'solution', undefined, true);
+  }
+  const considered = steps.slice(0, last + 1).flatMap((step) => step.checks.map((check) => check.id));
+  const others = considered.filter((id) => !fix.mustFail.includes(id));
+  await session.settle(others, wrongBoundMs);
+  await session.settle(fix.mustFail, fix.settle ?? defaultSettleMs);
+  const end = await session.settle(considered, 1);
+  const failed = end.filter((check) => verdictOf(check) === 'fail' || verdictOf(check) === 'waiting');
+  const unexpected = [
+    ...end.filter((check) => verdictOf(check) === 'error'),
+    ...failed.filter((check) => !fix.mustFail.includes(check.id)),
+    ...end.filter((check) => fix.mustFail.includes(check.id) && verdictOf(check) === 'pass'),
+  ];
+  return { id: fix.id, ok: unexpected.length === 0, failed: failed.map((check) => check.id), notes: unexpected.map(note) };
+}
+
+async function using<T>(open: OpenFresh, suffix: string, act: (session: DrillSession) => Promise<T>): Promise<T> {
+  const session = await open(suffix);
+  try {
+    return await act(session);
+  } finally {
+    await session.abandon().finally(() => session.close());
+  }
+}
+
+export interface ProofTask {
+  /** For progress: `in-first-pod`, `in-first-pod (wrong: deployment)`. */
+  name: string;
+  run(): Promise<Partial<LabProof>>;
+}
+
+/** The independent pieces of a lab's proof; each has a namespace of its own, so that they may run side by side. */
+export function proofTasks(lab: Lab, open: OpenFresh): ProofTask[] {
+  const whole: ProofTask = {
+    name: lab.id,
+    run: () =>
+      using(open, '', async (session) => {
+        const before = session.fingerprint;
+        const untouched = await proveUntouched(session);
+        const solution = await proveSolution(session).catch((error: unknown) => ({ ok: false, failed: [], notes: [message(error)] }));
+        const difference = await session
+          .reset()
+          .then(() => differences(before, session.fingerprint))
+          .catch((error: unknown) => [message(error)]);
+        return { untouched, solution, reset: { ok: difference.length === 0, difference } };
+      }),
+  };
+  const wrong = lab.wrong.map(
+    (fix): ProofTask => ({
+      name: `${lab.id} (wrong: ${fix.id})`,
+      run: () =>
+        using(open, `-${fix.id}`, async (session) => ({
+          wrong: [
+            await proveWrong(session, fix).catch(
+              (error: unknown): WrongProof => ({ id: fix.id, ok: false, failed: [], notes: [message(error)] }),
+            ),
+          ],
+        })),
+    }),
+  );
+  return [whole, ...wrong];
+}
+
+const message = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+/** Puts the pieces of a lab's proof together. */
+export function joinProof(lab: Lab, pieces: readonly (Partial<LabProof> | { error: string })[], seconds: number): LabProof {
+  const errors = pieces.flatMap((piece) => (piece.error ? [piece.error] : []));
+  const whole = pieces.find((piece): piece is Partial<LabProof> => 'untouched' in piece);
+  const wrong = lab.wrong.flatMap((fix) =>
+    pieces.flatMap((piece) => ('wrong' in piece ? (piece.wrong ?? []) : [])).filter((proof) => proof.id === fix.id),
+  );
+  const proof: LabProof = {
+    id: lab.id,
+    ok: false,
+    untouched: whole?.untouched ?? { ok: false, passed: [], notes: [] },
+    solution: whole?.solution ?? { ok: false, failed: [], notes: [] },
+    wrong,
+    reset: whole?.reset ?? { ok: false, difference: [] },
+    seconds,
+    ...(errors.length > 0 ? { error: errors.join('; ') } : {}),
+  };
+  proof.ok =
+    errors.length === 0 &&
+    proof.untouched.ok &&
+    proof.solution.ok &&
+    proof.reset.ok &&
+    wrong.length === lab.wrong.length &&
+    wrong.every((one) => one.ok);
+  return proof;
+}
+
+/** Runs tasks side by side, at most `width` at once; each result is handed over as it comes. */
+export async function sideBySide<T, R>(
+  tasks: readonly T[],
+  width: number,
+  run: (task: T) => Promise<R>,
+  signal: AbortSignal,
+): Promise<R[]> {
+  const results: R[] = [];
+  let at = 0;
+  const lane = async () => {
+    while (at < tasks.length && !signal.aborted) {
+      const index = at++;
+      results[index] = await run(tasks[index] as T);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(width, tasks.length) }, lane));
+  return results;
+}
+
+/** Seconds since `started`, to a tenth. */
+export const secondsSince = (clock: Clock, started: number): number => Math.round((clock.now() - started) / 100) / 10;
