@@ -32,7 +32,7 @@ function environmentWith(locals: readonly string[]): Environment {
 }
 
 /** The library's `matches` is a JavaScript RegExp, which a pattern can make run for ever; ours runs in linear time. */
-function useSafePatterns(ast: ASTNode): void {
+function makePatternsSafe(ast: ASTNode): void {
   for (const node of walk(ast)) if (node.op === 'rcall' && node.args[0] === 'matches') (node.args as unknown[])[0] = 'matches_re2';
 }
 
@@ -50,7 +50,7 @@ export function compileCel(expression: string, locals: readonly string[] = []): 
 function compile(expression: string, locals: readonly string[]): Compiled {
   try {
     const parsed = environmentWith(locals).parse(expression);
-    useSafePatterns(parsed.ast);
+    makePatternsSafe(parsed.ast);
     const checked = parsed.check();
     const problem = checked.valid ? undefined : problemOf(checked.error);
     return {

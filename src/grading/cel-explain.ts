@@ -23,7 +23,7 @@ function outcomeOf(node: ASTNode, scope: CelScope, locals: Locals): Outcome {
   }
 }
 
-const valueOf = (node: ASTNode, scope: CelScope, locals: Locals): unknown => {
+const evaluated = (node: ASTNode, scope: CelScope, locals: Locals): unknown => {
   const outcome = outcomeOf(node, scope, locals);
   return 'value' in outcome ? outcome.value : undefined;
 };
@@ -78,14 +78,14 @@ function falsehood(node: ASTNode, scope: CelScope, locals: Locals): Seen {
     case '||':
       return { observed: node.args.map((part) => sentence(explain(part))).join(', and ') };
     case '?:': {
-      const branch = valueOf(node.args[0], scope, locals) === true ? node.args[1] : node.args[2];
+      const branch = evaluated(node.args[0], scope, locals) === true ? node.args[1] : node.args[2];
       return explain(branch);
     }
     case '!_': {
       const [inner] = childrenOf(node);
       if (inner?.op === 'call' && inner.args[0] === 'has') {
         const field = inner.args[1][0];
-        if (field) return place(field, valueOf(field, scope, locals), locals);
+        if (field) return place(field, evaluated(field, scope, locals), locals);
       }
       return { observed: `${sourceOf(node.args)} holds` };
     }
@@ -99,9 +99,9 @@ function falsehood(node: ASTNode, scope: CelScope, locals: Locals): Seen {
       const [left, right] = node.args;
       const looked = left.op === 'value' ? right : left;
       const other = looked === left ? right : left;
-      const seen = place(looked, valueOf(looked, scope, locals), locals);
+      const seen = place(looked, evaluated(looked, scope, locals), locals);
       if (other.op === 'value' || other.op === 'list' || other.op === 'map') return seen;
-      return { ...seen, observed: `${seen.observed} (${sourceOf(other)} is ${shown(fromCel(valueOf(other, scope, locals)))})` };
+      return { ...seen, observed: `${seen.observed} (${sourceOf(other)} is ${shown(fromCel(evaluated(other, scope, locals)))})` };
     }
     case 'rcall':
       return falseCall(node, scope, locals);
@@ -122,20 +122,20 @@ function falseCall(node: ASTNode & { op: 'rcall' }, scope: CelScope, locals: Loc
   const [variable, predicate] = args;
   const quantifier = name === 'all' || name === 'exists' || name === 'exists_one';
   if (quantifier && variable?.op === 'id' && predicate) {
-    const value = valueOf(receiver, scope, locals);
+    const value = evaluated(receiver, scope, locals);
     const items: unknown[] = Array.isArray(value) ? value : value !== null && typeof value === 'object' ? Object.keys(value) : [];
     const bound = (item: unknown): Locals => ({ ...locals, [variable.args]: item });
     if (name === 'all') {
-      const bad = items.find((item) => valueOf(predicate, scope, bound(item)) !== true);
+      const bad = items.find((item) => evaluated(predicate, scope, bound(item)) !== true);
       if (bad !== undefined) return explainItem(bad, predicate, scope, bound(bad));
     }
     if (items.length === 0) return { observed: `${sourceOf(receiver)} is empty` };
     if (name === 'exists' && items.length === 1) return explainItem(items[0], predicate, scope, bound(items[0]));
-    const held = items.filter((item) => valueOf(predicate, scope, bound(item)) === true).length;
+    const held = items.filter((item) => evaluated(predicate, scope, bound(item)) === true).length;
     return { observed: `${held === 0 ? 'none' : held} of the ${items.length} in ${sourceOf(receiver)}` };
   }
   if (['contains', 'startsWith', 'endsWith', 'matches', 'matches_re2'].includes(name)) {
-    return place(receiver, valueOf(receiver, scope, locals), locals);
+    return place(receiver, evaluated(receiver, scope, locals), locals);
   }
   return { observed: `${sourceOf(node)} is false` };
 }
@@ -155,7 +155,7 @@ function falseFunction(node: ASTNode & { op: 'call' }, scope: CelScope, locals: 
   if (name === 'has' && first) return { observed: 'nothing', field: place(first, null, locals).field ?? sourceOf(first) };
   if (name === 'ready' && first) {
     const origin = originOf(first);
-    const item = origin?.name ? nameOfOrigin(origin) : nameOfItem(valueOf(first, scope, locals));
+    const item = origin?.name ? nameOfOrigin(origin) : nameOfItem(evaluated(first, scope, locals));
     return { observed: `${item ?? sourceOf(first)} is not ready` };
   }
   return { observed: `${sourceOf(node)} is false` };
@@ -191,10 +191,10 @@ function missingObject(node: ASTNode, scope: CelScope, locals: Locals): string |
   for (const one of walk(node)) {
     if (one.op !== 'call') continue;
     const origin = originOf(one);
-    if (origin?.name !== undefined && valueOf(one, scope, locals) === null) {
+    if (origin?.name !== undefined && evaluated(one, scope, locals) === null) {
       return `${origin.kind} ${origin.name} does not exist${origin.namespace ? ` in ${origin.namespace}` : ''}`;
     }
-    if (one.args[0] === 'before' && valueOf(one, scope, locals) === null) {
+    if (one.args[0] === 'before' && evaluated(one, scope, locals) === null) {
       return `${literalText(one.args[1][0])} ${literalText(one.args[1][1])} was not there at the start`;
     }
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { MirrorView, Read } from './mirror-view.ts';
+import { notThere } from './not-there.ts';
 import type { KubeObject } from './object.ts';
 import { isTerminating, podsOfWorkload, readsOfWorkload, workloadKinds } from './ownership.ts';
 import { type Fail, fail } from './verdict.ts';
@@ -21,6 +22,8 @@ export const targetShape = {
   labels: labelsParam.optional().describe('Every live Pod with these labels, whoever owns it.'),
   namespace: namespaceParam,
 };
+/** The same in the drill's namespace only: logs and commands are asked for there. */
+export const { namespace: _, ...ownPodsShape } = targetShape;
 export interface Target {
   of?: z.output<typeof workloadParam>;
   pod?: string;
@@ -55,13 +58,7 @@ export function podsOfTarget(mirror: MirrorView, target: Target): { pods: KubeOb
     const { kind, name } = target.of;
     const pods = podsOfWorkload(mirror, kind, name, target.namespace);
     if (pods) return { pods: byName(pods) };
-    return {
-      missing: fail({
-        observed: `${kind} ${name} does not exist`,
-        expected: `a ${kind} ${name}`,
-        look: kubectl(['get', kindWord(kind)], target.namespace),
-      }),
-    };
+    return { missing: notThere(kind, name, target.namespace) };
   }
   if (target.pod) {
     const pod = mirror.get('Pod', target.pod, target.namespace);
