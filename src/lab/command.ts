@@ -114,6 +114,13 @@ export function filesOf(command: Command): string[] {
   return 'problem' in facts ? [] : facts.files;
 }
 
+/** Those of its files that are manifests, and the images that it names. */
+export function manifestsAndImages(command: Command): { manifests: string[]; images: string[] } {
+  if (command.type === 'node-write') return { manifests: filesOf(command), images: [] };
+  const facts = command.type === 'kubectl' ? judgeKubectl(command.argv) : undefined;
+  return facts && 'manifests' in facts ? facts : { manifests: [], images: [] };
+}
+
 /** How far it reaches; `cluster` is for labs that have the cluster alone. */
 export function reachOf(command: Command): Reach {
   switch (command.type) {

@@ -1,4 +1,4 @@
-import { readKubectl } from './kubectl-argv.ts';
+import { type KubectlFlag, readKubectl } from './kubectl-argv.ts';
 import { fileFlags, hanging, leaving } from './kubectl-flags.ts';
 
 const reading = new Set([
@@ -33,15 +33,23 @@ const namespaceKinds = new Set(['ns', 'namespace', 'namespaces']);
 /** How far a command reaches: only a lab that has the cluster alone may write beyond its namespace. */
 export type Reach = 'reads' | 'namespace' | 'cluster';
 
-export type KubectlFacts = { reach: Reach; files: string[] } | { problem: string };
+export interface KubectlFacts {
+  reach: Reach;
+  /** Files of the lab that it reads. */
+  files: string[];
+  /** Those of them that are manifests (`-f`). */
+  manifests: string[];
+  /** Images that it names. */
+  images: string[];
+}
 
 /** What a kubectl argv does and which files it reads; a problem if it would leave the drill, or hang. */
-export function judgeKubectl(argv: readonly string[]): KubectlFacts {
+export function judgeKubectl(argv: readonly string[]): KubectlFacts | { problem: string } {
   const read = readKubectl(argv);
   if ('problem' in read) return read;
   const { verb, operands, flags, inner } = read;
   const flag = (name: string) => flags.find((one) => one.name === name);
-  if (flag('help')) return { reach: 'reads', files: [] };
+  if (flag('help')) return { reach: 'reads', files: [], manifests: [], images: [] };
   const command = `kubectl ${verb}`;
   if (!reading.has(verb) && !writing.has(verb)) return { problem: `"${command}" is not among the verbs that labs may use` };
   if (verb === 'auth' && !['can-i', 'whoami'].includes(operands[0] ?? ''))
@@ -70,6 +78,7 @@ export function judgeKubectl(argv: readonly string[]): KubectlFacts {
     return { problem: 'a lab lives in the one namespace that it is given: it may not write namespaces' };
 
   const files: string[] = [];
+  const manifests: string[] = [];
   for (const { name, value } of flags) {
     if (!fileFlags.has(name)) continue;
     if (value === undefined) return { problem: `--${name} names no file` };
@@ -78,11 +87,12 @@ export function judgeKubectl(argv: readonly string[]): KubectlFacts {
       const problem = unfit(path, name);
       if (problem) return { problem };
       files.push(labFile(path));
+      if (name === 'filename') manifests.push(labFile(path));
     }
   }
   if (verb === 'exec' && inner.length === 0 && operands.length < 2) return { problem: '"kubectl exec" needs a command after --' };
   const beyond = flag('namespace') !== undefined || nodeVerbs.has(verb) || kinds.some((kind) => clusterScoped.has(kind));
-  return { reach: !write ? 'reads' : beyond ? 'cluster' : 'namespace', files };
+  return { reach: !write ? 'reads' : beyond ? 'cluster' : 'namespace', files, manifests, images: imagesOf(verb, operands, flags) };
 }
 
 function isWrite(verb: string, operands: readonly string[]): boolean {
@@ -97,6 +107,13 @@ function kindsOf(operands: readonly string[]): string[] {
     .filter((word, index) => index === 0 || (word.includes('/') && !word.includes('=')))
     .flatMap((word) => word.split(','))
     .map((word) => word.split('/')[0]!.split('.')[0]!.toLowerCase());
+}
+
+/** `--image=x`, and `set image deployment/web web=x`. */
+function imagesOf(verb: string, operands: readonly string[], flags: readonly KubectlFlag[]): string[] {
+  const given = flags.flatMap(({ name, value }) => (name === 'image' && value ? [value] : []));
+  const set = verb === 'set' && operands[0] === 'image' ? operands.slice(1).filter((word) => word.includes('=')) : [];
+  return [...given, ...set.map((word) => word.slice(word.indexOf('=') + 1))];
 }
 
 /** Why a path cannot be that of a file of the lab. */

@@ -80,9 +80,15 @@ export function workloadsIn(text: string): string[] {
   return [...new Set(placeholdersIn(text).flatMap((one) => (one.type === 'node-of' ? [one.workload] : [])))];
 }
 
-/** The text with each placeholder replaced by as many letters, so that a file can be parsed before any cluster is there. */
-export function withoutPlaceholders(text: string): string {
-  return text.replace(pattern, (written, inner: string | undefined) => (read(inner) ? 'x'.repeat(written.length) : written));
+/**
+ * The text with each placeholder replaced by as many letters, so that a file can be parsed before any cluster is there.
+ * `$NS` may stay as it is: YAML reads it as a plain word.
+ */
+export function withoutPlaceholders(text: string, options: { keepNamespace?: boolean } = {}): string {
+  return text.replace(pattern, (written, inner: string | undefined) => {
+    if (read(inner) === undefined || (options.keepNamespace && inner === undefined)) return written;
+    return 'x'.repeat(written.length);
+  });
 }
 
 function missing(written: string, fact: string): never {

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { dotted, type Problem, sortProblems } from './diagnostics.ts';
+import { type LabSource, loadLab } from './load.ts';
+import type { LabRegistry } from './registry.ts';
+import type { Lab } from './schema.ts';
+import { findings } from './schema-issues.ts';
+import { parseKubeYaml } from './yaml.ts';
+
+/** `labs/<track>/track.yaml`; a track without one is named after its folder and comes last. */
+export const trackSchema = z.strictObject({
+  title: z.string().min(1),
+  order: z.number().int().min(1).describe('Place among the tracks.'),
+  about: z.string().optional().describe('One sentence: what one learns here.'),
+});
+
+export interface Track {
+  id: string;
+  title: string;
+  order: number;
+  about: string | undefined;
+}
+
+/** Everything that was found under one or more roots. */
+export interface CatalogueSource {
+  labs: LabSource[];
+  /** Texts of `track.yaml`, in the order in which they were found. */
+  tracks: { id: string; path: string; text: string }[];
+}
+
+export interface Catalogue {
+  /** By the order of their tracks, then by their own. */
+  labs: Lab[];
+  /** Those that have labs. */
+  tracks: Track[];
+  problems: Problem[];
+}
+
+/** Loads many labs; one that is broken does not keep the others from being there. */
+export function loadCatalogue(source: CatalogueSource, registry: LabRegistry): Catalogue {
+  const problems: Problem[] = [];
+  const labs = new Map<string, Lab>();
+  for (const one of source.labs) {
+    const loaded = loadLab(one, registry);
+    problems.push(...loaded.problems);
+    if (!loaded.lab) continue;
+    const about = (message: string, at: 'id' | 'order', severity: Problem['severity']) =>
+      problems.push(problemAt(one, at, message, severity));
+    const same = labs.get(loaded.lab.id);
+    if (same) {
+      about(`the lab "${loaded.lab.id}" is there already: ${same.folder}`, 'id', 'error');
+      continue;
+    }
+    const { track, order } = loaded.lab;
+    const beside = [...labs.values()].find((lab) => lab.track === track && lab.order === order);
+    if (beside) about(`place ${order} of the track is taken: ${beside.folder}`, 'order', 'warning');
+    labs.set(loaded.lab.id, loaded.lab);
+  }
+  const known = tracksOf(source.tracks, problems);
+  const tracks = [...new Set([...labs.values()].map((lab) => lab.track))]
+    .map((id) => known.get(id) ?? { id, title: titled(id), order: Number.MAX_SAFE_INTEGER, about: undefined })
+    .sort((a, b) => a.order - b.order || (a.id < b.id ? -1 : 1));
+  const place = new Map(tracks.map(({ id }, index) => [id, index]));
+  const sorted = [...labs.values()].sort(
+    (a, b) => place.get(a.track)! - place.get(b.track)! || a.order - b.order || (a.id < b.id ? -1 : 1),
+  );
+  return { labs: sorted, tracks, problems: sortProblems(problems) };
+}
+
+function tracksOf(sources: CatalogueSource['tracks'], problems: Problem[]): Map<string, Track> {
+  const tracks = new Map<string, Track>();
+  for (const { id, path, text } of sources) {
+    if (tracks.has(id)) continue;
+    const parsed = parseKubeYaml(text, path);
+    problems.push(...parsed.problems);
+    const [document] = parsed.documents;
+    const read = trackSchema.safeParse(document?.value);
+    if (read.success) tracks.set(id, { id, about: undefined, ...read.data });
+    else if (parsed.problems.length === 0) {
+      for (const { path: at, message, onKey } of findings(trackSchema, document?.value, read.error.issues)) {
+        const position = (onKey ? document?.keyPositionOf(at) : document?.positionOf(at)) ?? { line: 1, column: 1 };
+        problems.push({ severity: 'error', file: path, ...position, at: dotted(at), message });
+      }
+    }
+  }
+  return tracks;
+}
+
+function problemAt(source: LabSource, key: string, message: string, severity: Problem['severity']): Problem {
+  const file = `${source.folder}/lab.yaml`;
+  const position = parseKubeYaml(source.files['lab.yaml'] ?? '', file).documents[0]?.positionOf([key]) ?? { line: 1, column: 1 };
+  return { severity, file, ...position, at: key, message };
+}
+
+/** `field-notes` -> `Field notes`. */
+const titled = (id: string) => `${id.charAt(0).toUpperCase()}${id.slice(1).replaceAll('-', ' ')}`;
