@@ -128,7 +128,7 @@ func TestFailuresInBusyboxsWords(t *testing.T) {
 		"http://[bad":             "wget: bad address 'http://[bad'\n",
 		"https://" + address + "": "wget: can't connect to remote host (127.0.0.1): Connection refused\n",
 	} {
-		if code, stdout, stderr := runWget("-q", "-O-", "-T", "0.2", target); code != 1 || stdout != "" || stderr != want {
+		if code, stdout, stderr := runWget("-q", "-O-", "-T", "0.5", target); code != 1 || stdout != "" || stderr != want {
 			t.Errorf("%s: %d %q %q", target, code, stdout, stderr)
 		}
 	}
