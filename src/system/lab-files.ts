@@ -1,7 +1,6 @@
 import { type Dirent, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import type { CatalogueSource } from '../lab/catalogue.ts';
-import type { LabSource } from '../lab/load.ts';
+import type { CatalogueSource, LabSource } from '../lab/load.ts';
 import { LabError } from '../lab-error.ts';
 
 const limits = { bytes: 1024 * 1024, files: 200, depth: 6 };
@@ -13,7 +12,7 @@ const ignored = (name: string) => name.startsWith('.') || name.endsWith('~') || 
  * Reads what lies at `paths`: roots (`<track>/<lab>/lab.yaml`), tracks, labs, or lab files. Nothing is followed out of a lab's folder,
  * nothing is executed. `cwd` only makes the paths in messages short.
  */
-export function readCatalogue(paths: readonly string[], cwd: string): CatalogueSource {
+export function readLabFiles(paths: readonly string[], cwd: string = process.cwd()): CatalogueSource {
   const found: CatalogueSource = { labs: [], tracks: [] };
   const shown = (path: string) => {
     const short = relative(cwd, path);
