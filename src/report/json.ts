@@ -1,0 +1,8 @@
+import type { ReportFormat } from './format.ts';
+
+/** The document that `kubedrill grade --json` prints. */
+export const json: ReportFormat = {
+  id: 'json',
+  says: 'everything, for programs (docs/json.md)',
+  files: ({ book }) => [{ path: 'gradebook.json', text: `${JSON.stringify(book, null, 2)}\n` }],
+};
