@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { LabProof } from '../../src/drill/prove.ts';
 import { annotationOf, githubAnnotation } from '../../src/report/annotations.ts';
-import { placesOf, verifyAnnotations } from '../../src/report/verify-annotations.ts';
-import type { VerifiedLab } from '../../src/report/verify-document.ts';
-import { verifyJunit } from '../../src/report/verify-junit.ts';
+import { placesOf, proofAnnotations } from '../../src/report/proof-annotations.ts';
 
 const labText = `id: x
 steps:
@@ -15,30 +14,29 @@ wrong:
   - {id: lazy, step: one}
 `;
 
-const sound: VerifiedLab = {
+const sound: LabProof = {
   id: 'x',
   ok: true,
-  untouched: { ok: true, passed: [] },
-  solution: { ok: true, failed: [] },
-  wrong: [{ id: 'lazy', ok: true, failed: ['C1'] }],
+  untouched: { ok: true, passed: [], notes: [] },
+  solution: { ok: true, failed: [], notes: [] },
+  wrong: [{ id: 'lazy', ok: true, failed: ['C1'], notes: [] }],
   reset: { ok: true, difference: [] },
   seconds: 12,
 };
 
 describe("GitHub's annotations", () => {
   it('name file, line and column', () => {
-    expect(
-      githubAnnotation(
-        annotationOf({
-          severity: 'error',
-          file: 'labs/x/lab.yaml',
-          line: 12,
-          column: 7,
-          at: 'steps[0].checks[1].grader',
-          message: 'unknown grader',
-        }),
-      ),
-    ).toBe('::error file=labs/x/lab.yaml,line=12,col=7,title=steps[0].checks[1].grader::unknown grader');
+    const problem = {
+      severity: 'error',
+      file: 'labs/x/lab.yaml',
+      line: 12,
+      column: 7,
+      at: 'steps[0].checks[1].grader',
+      message: 'unknown grader',
+    } as const;
+    expect(githubAnnotation(annotationOf(problem))).toBe(
+      '::error file=labs/x/lab.yaml,line=12,col=7,title=steps[0].checks[1].grader::unknown grader',
+    );
   });
 
   it('cannot be broken out of by what a message or a file name contains', () => {
@@ -48,50 +46,41 @@ describe("GitHub's annotations", () => {
   });
 });
 
-describe('what a verified lab says at its lines', () => {
+describe('what a proved lab says at its lines', () => {
   const places = placesOf('labs/x/lab.yaml', labText);
+  const written = (given: Partial<LabProof>, at = places) => proofAnnotations({ ...sound, ok: false, ...given }, at).map(githubAnnotation);
 
-  it('says nothing of a lab that holds', () => {
-    expect(verifyAnnotations(sound, places)).toEqual([]);
+  it('is nothing when the proof holds', () => {
+    expect(proofAnnotations(sound, places)).toEqual([]);
   });
 
-  it('points at each check that stood wrong, and at the wrong fix', () => {
-    const broken: VerifiedLab = {
-      ...sound,
-      ok: false,
-      solution: { ok: false, failed: ['C1', 'C2'] },
-      wrong: [{ id: 'lazy', ok: false, failed: [] }],
-    };
-    expect(verifyAnnotations(broken, places).map(githubAnnotation)).toEqual([
-      '::error file=labs/x/lab.yaml,line=5,col=9,title=x%3A not so%3A its solution passes::these checks fail after the solution: C1, C2',
-      '::error file=labs/x/lab.yaml,line=6,col=9,title=x%3A not so%3A its solution passes::these checks fail after the solution: C1, C2',
-      '::error file=labs/x/lab.yaml,line=9,col=5,title=x%3A not so%3A wrong fix lazy fails as declared::what failed instead of mustFail: none',
+  it('points at each check that stood wrong', () => {
+    expect(
+      written({
+        solution: { ok: false, failed: ['C1', 'C2'], notes: ['C1: fail: observed 1, expected 2', 'at the end, C2: could not look: gone'] },
+      }),
+    ).toEqual([
+      '::error file=labs/x/lab.yaml,line=5,col=9,title=x%3A its solution does not pass::C1: fail: observed 1, expected 2',
+      '::error file=labs/x/lab.yaml,line=6,col=9,title=x%3A its solution does not pass::at the end, C2: could not look: gone',
+    ]);
+    expect(written({ untouched: { ok: false, passed: ['C1'], notes: ['C1: passes: there is one'] } })).toEqual([
+      '::error file=labs/x/lab.yaml,line=5,col=9,title=x%3A untouched it does not fail as it must::C1: passes: there is one',
+    ]);
+  });
+
+  it('points at the wrong fix that did not fail', () => {
+    expect(written({ wrong: [{ id: 'lazy', ok: false, failed: [], notes: ['C1: passes: seen'] }] })).toEqual([
+      '::error file=labs/x/lab.yaml,line=9,col=5,title=x%3A wrong fix lazy does not fail as declared::C1: passes: seen',
     ]);
   });
 
   it('points at the first line where there is no better place', () => {
-    expect(
-      verifyAnnotations({ ...sound, reset: { ok: false, difference: ['Pod/a is left over'] } }, placesOf('l.yaml', ': : :')).map(
-        githubAnnotation,
-      ),
-    ).toEqual([
-      '::error file=l.yaml,line=1,col=1,title=x%3A not so%3A reset gives the start state back::after a reset: Pod/a is left over',
+    const unreadable = placesOf('l.yaml', ': : :');
+    expect(written({ reset: { ok: false, difference: ['Pod/a is left over', 'Service/b differs'] } }, unreadable)).toEqual([
+      '::error file=l.yaml,line=1,col=1,title=x%3A reset does not give the start state back::Pod/a is left over%0AService/b differs',
     ]);
-  });
-});
-
-describe('verify --junit', () => {
-  it('has a case for each proof, and an error for a lab that could not be verified', () => {
-    const text = verifyJunit({
-      ok: false,
-      labs: [
-        { ...sound, solution: { ok: false, failed: ['C2'] } },
-        { ...sound, id: 'y', reason: 'no cluster' },
-      ],
-    });
-    expect(text).toContain('<testsuites name="kubedrill verify" tests="5" failures="1" errors="1">');
-    expect(text).toContain('<failure message="these checks fail after the solution: C2" type="proof"/>');
-    expect(text).toContain('<testcase classname="x" name="wrong fix lazy fails as declared"/>');
-    expect(text).toContain('<error message="no cluster"/>');
+    expect(written({ error: 'no cluster', reset: { ok: false, difference: [] } }, unreadable)).toEqual([
+      '::error file=l.yaml,line=1,col=1,title=x%3A could not be proved::no cluster',
+    ]);
   });
 });
