@@ -38,14 +38,8 @@ export default defineGrader({
     const found = podsOfTarget(mirror, params);
     if ('missing' in found) return found.missing;
     const { pods } = found;
-    const look = kubectl(
-      [
-        'logs',
-        params.of ? `${params.of.kind.toLowerCase()}/${params.of.name}` : (pods[0]?.metadata.name ?? ''),
-        ...(params.container ? ['-c', params.container] : []),
-      ],
-      params.namespace,
-    );
+    const source = params.of ? `${params.of.kind.toLowerCase()}/${params.of.name}` : (pods[0]?.metadata.name ?? '');
+    const look = kubectl(['logs', source, ...(params.container ? ['-c', params.container] : [])]);
     if (pods.length === 0) return fail({ observed: 'no Pods', expected: `Pods of ${nameOfTarget(params)}`, look });
     const misses: { late: boolean; seen: Mismatch }[] = [];
     for (const pod of pods) {

@@ -1,5 +1,5 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
-import { celRoot, compileCel, guess } from './cel-compile.ts';
+import { compileCel, guess } from './cel-compile.ts';
 import { pluralFunctions, singularFunctions } from './cel-functions.ts';
 import { literalText, walk } from './cel-syntax.ts';
 import { kinds } from './kinds.ts';
@@ -15,13 +15,11 @@ export function checkCel(
   expression: string,
   options: { anyValue?: boolean; remembered?: readonly string[] } = {},
 ): { message: string; offset?: number }[] {
-  const { ast, problem } = compileCel(expression);
+  const { ast, problem, type } = compileCel(expression);
   if (problem) return [problem];
   const problems: { message: string; offset?: number }[] = [];
-  const checked = celRoot.check(expression);
-  const type = checked.valid ? String(checked.type) : 'dyn';
   if (!options.anyValue && type !== 'bool' && type !== 'dyn')
-    problems.push({ message: `the expression gives a ${type}, not true or false`, offset: 0 });
+    problems.push({ message: `the expression gives ${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}, not true or false`, offset: 0 });
   for (const node of walk(ast)) {
     const message = misuse(node, options.remembered ?? []);
     if (message) problems.push({ message, offset: node.start });

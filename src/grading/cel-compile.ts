@@ -1,4 +1,4 @@
-import type { ASTNode, Environment } from '@marcbachmann/cel-js';
+import { type ASTNode, type Environment, EvaluationError } from '@marcbachmann/cel-js';
 import { distance } from 'fastest-levenshtein';
 import { type CelScope, celEnvironment, celVariables, pluralFunctions, singularFunctions } from './cel-functions.ts';
 import { walk } from './cel-syntax.ts';
@@ -7,6 +7,8 @@ import { walk } from './cel-syntax.ts';
 export interface Compiled {
   ast: ASTNode;
   problem: { message: string; offset?: number } | undefined;
+  /** CEL's name of the type of its result; `dyn` when only running it tells. */
+  type: string;
   run(scope: CelScope, locals?: Record<string, unknown>): unknown;
 }
 
@@ -17,7 +19,7 @@ const scope = (): CelScope => {
   return scopeNow;
 };
 
-export const celRoot = celEnvironment(scope);
+const root = celEnvironment(scope);
 const environments = new Map<string, Environment>();
 const compiled = new Map<string, Compiled>();
 
@@ -25,15 +27,52 @@ function environmentWith(locals: readonly string[]): Environment {
   const key = locals.join(' ');
   const known = environments.get(key);
   if (known) return known;
-  const made = celRoot.clone();
+  const made = root.clone();
   for (const local of locals) if (!made.hasVariable(local)) made.registerVariable(local, 'dyn');
   environments.set(key, made);
   return made;
 }
 
-/** The library's `matches` is a JavaScript RegExp, which a pattern can make run for ever; ours runs in linear time. */
-function makePatternsSafe(ast: ASTNode): void {
-  for (const node of walk(ast)) if (node.op === 'rcall' && node.args[0] === 'matches') (node.args as unknown[])[0] = 'matches_re2';
+/** The parts of the library's nodes and evaluators that its types leave out. */
+interface Evaluating {
+  run(node: unknown, context: unknown): unknown;
+}
+interface Checking {
+  check(node: unknown, context: unknown): unknown;
+  getType(name: string): unknown;
+}
+type Adaptable = ASTNode & { setMeta(key: string, value: unknown): unknown };
+
+/**
+ * Mends two things of the library in a parsed expression. Its `matches` is a JavaScript RegExp, which a pattern can make run for ever:
+ * ours runs in linear time. Its `has()` takes fields of variables only: ours takes `has(pod('a').spec.nodeName)`, as CEL's specification has it.
+ */
+function adapt(ast: ASTNode): void {
+  for (const node of walk(ast)) {
+    if (node.op === 'rcall' && node.args[0] === 'matches') (node.args as unknown[])[0] = 'matches_re2';
+    if (node.op === 'call' && node.args[0] === 'has' && node.args[1][0]?.op === '.')
+      (node as Adaptable).setMeta('macro', hasField(node.args[1][0]));
+  }
+}
+
+/** @see https://github.com/google/cel-spec/blob/master/doc/langdef.md#macros */
+function hasField(access: ASTNode & { op: '.' }): unknown {
+  const [holder, field] = access.args;
+  return {
+    typeCheck(checker: Checking, _: unknown, context: unknown) {
+      checker.check(holder, context);
+      return checker.getType('bool');
+    },
+    evaluate(evaluator: Evaluating, _: unknown, context: unknown): boolean {
+      const value = evaluator.run(holder, context);
+      if (value === null || typeof value !== 'object') {
+        throw new EvaluationError({ code: 'no_such_key', message: `No such key: ${field}`, node: access });
+      }
+      return value instanceof Map
+        ? value.has(field)
+        : Object.hasOwn(value, field) && (value as Record<string, unknown>)[field] !== undefined;
+    },
+  };
 }
 
 /** Compiles (once) an expression; its problem is a value. Never throws. */
@@ -50,12 +89,13 @@ export function compileCel(expression: string, locals: readonly string[] = []): 
 function compile(expression: string, locals: readonly string[]): Compiled {
   try {
     const parsed = environmentWith(locals).parse(expression);
-    makePatternsSafe(parsed.ast);
+    adapt(parsed.ast);
     const checked = parsed.check();
     const problem = checked.valid ? undefined : problemOf(checked.error);
     return {
       ast: parsed.ast,
       problem,
+      type: String(checked.type ?? 'dyn'),
       run(given, values) {
         if (problem) throw new SyntaxError(problem.message);
         const outer = scopeNow;
@@ -72,6 +112,7 @@ function compile(expression: string, locals: readonly string[]): Compiled {
     return {
       ast: undefined as unknown as ASTNode,
       problem,
+      type: 'dyn',
       run() {
         throw new SyntaxError(problem.message);
       },
@@ -97,7 +138,7 @@ const functionNames = [
   'string',
   'double',
 ];
-const variableNames = ['namespace', 'cluster', 'now', 'remembered'];
+const variableNames = ['ns', 'cluster', 'now', 'remembered'];
 
 /** The library's words made plain, with a guess at what was meant. */
 function problemOf(error: unknown): { message: string; offset?: number } {

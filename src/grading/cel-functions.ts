@@ -95,7 +95,7 @@ function before(scope: CelScope, kind: string, name: string, namespace?: string)
  */
 export function celEnvironment(scope: () => CelScope): Environment {
   const env = new Environment({ enableOptionalTypes: true, homogeneousAggregateLiterals: false });
-  env.registerVariable('namespace', 'string', { description: "The drill's namespace." });
+  env.registerVariable('ns', 'string', { description: "The drill's namespace." });
   env.registerVariable('cluster', 'dyn', { description: 'Facts of the cluster: controlPlane, workers, nodeAddresses, storage ...' });
   env.registerVariable('now', 'google.protobuf.Timestamp', { description: 'The time of the look.' });
   env.registerVariable('remembered', 'dyn', { description: 'What a recorded check has kept.' });
@@ -207,7 +207,7 @@ function safely<T>(act: () => T): T {
 /** The variables of one evaluation; `cluster` is only asked for when an expression names it. */
 export function celVariables(scope: CelScope, locals: Record<string, unknown> = {}): Record<string, unknown> {
   return {
-    namespace: scope.mirror.namespace,
+    ns: scope.mirror.namespace,
     now: new Date(scope.now),
     remembered: toCel(scope.remembered ?? {}),
     get cluster() {
