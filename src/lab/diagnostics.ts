@@ -42,8 +42,8 @@ export function sortProblems(problems: readonly Problem[]): Problem[] {
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
-/** `, did you mean "deployment-available"?` for a name that is at most a third wrong, else `''`. */
-export function didYouMean(name: string, known: Iterable<string>): string {
+/** The known name that is nearest to a misspelt one; at most a third of it may be wrong. */
+export function nearest(name: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
   let least = Math.max(1, Math.ceil(name.length / 3)) + 1;
   for (const candidate of known) {
@@ -53,5 +53,11 @@ export function didYouMean(name: string, known: Iterable<string>): string {
       least = away;
     }
   }
+  return best;
+}
+
+/** `, did you mean "deployment-available"?`, or `''` where nothing is near. */
+export function didYouMean(name: string, known: Iterable<string>): string {
+  const best = nearest(name, known);
   return best === undefined ? '' : `, did you mean "${best}"?`;
 }

@@ -63,12 +63,14 @@ export function loadLab(source: LabSource, registry: LabRegistry): LoadedLab {
     for (const { path, message, onKey } of findings(labSchema, document.value, read.error.issues))
       say('lab.yaml', onKey ? document.keyPositionOf(path) : document.positionOf(path), message, path);
   }
+  const broken = new Set(problems.map(({ at }) => at));
   const context: LintContext = {
     draft,
     files,
     registry,
     exclusive,
-    error: (path, message) => say('lab.yaml', document.positionOf(path), message, path),
+    // what is not even of the right shape needs no second complaint
+    error: (path, message) => void (broken.has(dotted(path)) || say('lab.yaml', document.positionOf(path), message, path)),
     errorWithin: (path, offset, message) => say('lab.yaml', within(text, document, path, offset), message, path),
     inFile: (file, at) => say(file, at, at.message, at.path, at.severity),
   };

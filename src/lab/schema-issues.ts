@@ -1,11 +1,13 @@
 import type { z } from 'zod';
-import { type DataPath, didYouMean } from './diagnostics.ts';
+import { type DataPath, didYouMean, nearest } from './diagnostics.ts';
 
 /** What a schema says of some data, in words. `onKey`: the key is meant, not its value. */
 export interface Finding {
   path: DataPath;
   message: string;
   onKey?: boolean;
+  /** The key that was meant, for one that is unknown. */
+  instead?: string;
 }
 
 type Issue = z.core.$ZodIssue;
@@ -13,7 +15,17 @@ type Schema = z.core.$ZodType;
 
 /** Everything that keeps `value` from being what `schema` asks, with guesses at misspelt keys and values. */
 export function findings(schema: Schema, value: unknown, issues: readonly Issue[]): Finding[] {
-  return issues.flatMap((issue) => explain(issue, schema, value, []));
+  const found = issues.flatMap((issue) => explain(issue, schema, value, []));
+  // a misspelt key says already that the right one is missing
+  const meant = new Set(found.flatMap(({ path, instead }) => (instead ? [JSON.stringify([...path.slice(0, -1), instead])] : [])));
+  return found.filter(({ path, message }) => message !== missing || !meant.has(JSON.stringify(path)));
+}
+
+const missing = 'is missing';
+
+function unknownKey(path: DataPath, key: string, known: readonly string[]): Finding {
+  const instead = nearest(key, known);
+  return { path: [...path, key], message: `unknown key "${key}"${instead ? `, did you mean "${instead}"?` : ''}`, onKey: true, instead };
 }
 
 function explain(issue: Issue, schema: Schema, value: unknown, base: DataPath): Finding[] {
@@ -24,7 +36,7 @@ function explain(issue: Issue, schema: Schema, value: unknown, base: DataPath): 
   switch (issue.code) {
     case 'unrecognized_keys': {
       const known = keysOf(schemaAt(schema, path));
-      return issue.keys.map((key) => ({ path: [...here, key], message: `unknown key "${key}"${didYouMean(key, known)}`, onKey: true }));
+      return issue.keys.map((key) => unknownKey(here, key, known));
     }
     case 'invalid_union':
       return explainUnion(issue, schemaAt(schema, path), at, here);
@@ -37,7 +49,7 @@ function explain(issue: Issue, schema: Schema, value: unknown, base: DataPath): 
       );
     }
     case 'invalid_type':
-      return found(at === undefined ? 'is missing' : `should be ${article(issue.expected)}, not ${quoted(at)}`);
+      return found(at === undefined ? missing : `should be ${article(issue.expected)}, not ${quoted(at)}`);
     case 'invalid_format':
       return found(
         /^Invalid/.test(issue.message)
@@ -63,15 +75,24 @@ function explainUnion(
   const branches = issue.errors.map((issues, index) => ({ issues, option: optionsOf(schema)[index], cost: cost(issues) }));
   const least = Math.min(...branches.map((branch) => branch.cost));
   const best = branches.filter((branch) => branch.cost === least);
-  const missing = best.map(({ issues }) => issues.find((one) => one.path.length === 1 && valueAt(value, one.path) === undefined)?.path[0]);
-  if (best.length > 1 && missing.every((key) => key !== undefined))
-    return [{ path: here, message: `needs one of ${[...new Set(missing.map(String))].join(', ')}` }];
+  const lacking = best.map(({ issues }) => issues.find((one) => one.path.length === 1 && valueAt(value, one.path) === undefined)?.path[0]);
+  if (best.length > 1 && lacking.every((key) => key !== undefined)) {
+    const keys = [...new Set(lacking.map(String))];
+    const unknown = Object.keys(value as object).filter((key) =>
+      best.every(({ issues }) => issues.some((one) => one.code === 'unrecognized_keys' && one.keys.includes(key))),
+    );
+    const misspelt = unknown.map((key) => unknownKey(here, key, keys)).filter(({ instead }) => instead);
+    return misspelt.length > 0 ? misspelt : [{ path: here, message: `needs one of ${keys.join(', ')}` }];
+  }
   const wanted = best.flatMap(({ issues }) =>
     issues[0]?.code === 'invalid_type' && issues[0].path.length === 0 ? [issues[0].expected] : [],
   );
   if (best.length > 1 && wanted.length === best.length)
     return [
-      { path: here, message: value === undefined ? 'is missing' : `should be ${wanted.map(article).join(' or ')}, not ${quoted(value)}` },
+      {
+        path: here,
+        message: value === undefined ? missing : `should be ${[...new Set(wanted)].map(article).join(' or ')}, not ${quoted(value)}`,
+      },
     ];
   const [one] = best;
   if (!one) return [{ path: here, message: issue.message }];
@@ -82,7 +103,8 @@ function explainUnion(
 function cost(issues: readonly Issue[]): number {
   return issues.reduce((sum, issue) => {
     if (issue.code === 'unrecognized_keys') return sum + 2 * issue.keys.length;
-    if (issue.code === 'invalid_union') return sum + (issue.errors.length > 0 ? Math.min(...issue.errors.map(cost)) : 1);
+    if (issue.code === 'invalid_union')
+      return sum + (issue.path.length === 0 && issue.errors.length > 0 ? Math.min(...issue.errors.map(cost)) : 1);
     return sum + (issue.path.length === 0 && issue.code === 'invalid_type' ? 1000 : 1);
   }, 0);
 }

@@ -122,13 +122,21 @@ function rangeStart(node: unknown): number | undefined {
   return isScalar(node) || isCollection(node) || isAlias(node) ? node.range?.[0] : undefined;
 }
 
-/** Keys that are collections, and numbers that JSON has no way to write. */
+/** Keys that are collections, data that contains itself, numbers that JSON has no way to write. */
 function notJson(document: Document): { offset: number; message: string }[] {
   const found: { offset: number; message: string }[] = [];
   visit(document, {
     Pair(_, pair) {
       if (isCollection(pair.key))
-        found.push({ offset: rangeStart(pair.key) ?? 0, message: 'a key must be a string, this one is a collection' });
+        found.push({
+          offset: rangeStart(pair.key) ?? 0,
+          message: 'a key must be a string, this one is a collection (text that begins with {{ needs quotes)',
+        });
+    },
+    Alias(_, node, ancestors) {
+      const anchor = node.resolve(document);
+      if (anchor && ancestors.includes(anchor))
+        found.push({ offset: rangeStart(node) ?? 0, message: `*${node.source} would contain itself` });
     },
     Scalar(_, node) {
       if (typeof node.value === 'number' && !Number.isFinite(node.value))

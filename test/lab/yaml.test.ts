@@ -59,10 +59,14 @@ describe('what is wrong with a YAML text', () => {
     expect(problems('a: *nope')).toEqual(['x.yaml:1:1  Unresolved alias (the anchor must be set before the alias): nope']);
   });
 
+  test('data that contains itself', () => {
+    expect(problems('a: &x\n  b: [1, *x]')).toEqual(['x.yaml:2:10  *x would contain itself']);
+  });
+
   test('values that JSON cannot hold, and tags that Kubernetes does not know', () => {
     expect(problems('a: .inf\n? [k]\n: 1')).toEqual([
       'x.yaml:1:4  .inf is not a number that JSON can hold',
-      'x.yaml:2:3  a key must be a string, this one is a collection',
+      'x.yaml:2:3  a key must be a string, this one is a collection (text that begins with {{ needs quotes)',
     ]);
     expect(problems('a: !!binary aGVsbG8=')).toEqual(['x.yaml:1:4  Unresolved tag: tag:yaml.org,2002:binary']);
   });

@@ -92,7 +92,7 @@ function lintContainers(
         const problem = imageProblem(image, context.draft.needs.images);
         if (problem) say(at, problem);
         if (file.startsWith('files/')) continue;
-        if (imagePullPolicy === undefined && /^[^:@]*(:latest)?$/.test(image.replace(/^.*\//, '')))
+        if (!problem && imagePullPolicy === undefined && /^[^:@]*(:latest)?$/.test(image.replace(/^.*\//, '')))
           say(
             at,
             `"${image}" has no fixed tag, so it is pulled each time, which no lab can: give it a tag, or say imagePullPolicy`,
