@@ -2,13 +2,13 @@ import type { Command } from 'commander';
 import { gradersById } from '../../graders/index.generated.ts';
 import { openOwnedCluster } from '../cluster/open.ts';
 import type { DrillEvent } from '../drill/events.ts';
-import { recorderOf } from '../drill/recorder-process.ts';
 import { type DrillSession, openDrill } from '../drill/session.ts';
 import { openFaultDesk } from '../faults/desk.ts';
 import type { Lab } from '../lab/schema.ts';
 import type { CommandContext } from './command.ts';
 import { labNamed, labsOf } from './labs.ts';
 import { plainLines } from './plain.ts';
+import { recorderOf } from './recorder.ts';
 
 export interface DrillCommandOptions {
   name?: string;
@@ -36,7 +36,13 @@ export function nextLab(labs: readonly Lab[], id: string): string | undefined {
 /** Opens the lab's drill on the owned cluster, hands it over, and leaves it in order whatever happens. */
 export async function withDrill(
   labId: string,
-  options: DrillCommandOptions & { onEvent: (event: DrillEvent) => void; keepFaults?: boolean; recording?: 'own' | 'follow' | 'none' },
+  options: DrillCommandOptions & {
+    onEvent: (event: DrillEvent) => void;
+    keepFaults?: boolean;
+    recording?: 'own' | 'follow' | 'none';
+    live?: boolean;
+    watchOnly?: boolean;
+  },
   context: CommandContext,
   act: (session: DrillSession) => Promise<number>,
 ): Promise<number> {
@@ -46,7 +52,7 @@ export async function withDrill(
   try {
     const faults = await openFaultDesk({ context, cluster, onEvent: options.onEvent });
     try {
-      const recording = options.recording ?? (recorderOf(context.paths, lab.id) ? 'follow' : 'none');
+      const recording = options.recording ?? (recorderOf(context, lab.id) ? 'follow' : 'none');
       const session = await openDrill({
         lab,
         cluster,
@@ -58,7 +64,8 @@ export async function withDrill(
         signal: context.signal,
         gradersById,
         recording,
-        live: false,
+        live: options.live ?? false,
+        watchOnly: options.watchOnly,
         next: nextLab(labs, lab.id),
         onEvent: options.onEvent,
       });

@@ -14,19 +14,19 @@ export class Recorder {
   private readonly clock: Clock;
   private recordingNow = true;
 
-  constructor(mirror: Mirror, recording: Recording, clock: Clock) {
+  constructor(mirror: Mirror, kindsRead: readonly KindName[], recording: Recording, clock: Clock) {
     this.recording = recording;
     this.clock = clock;
     recording.add({ at: clock.now(), type: 'recording-started' });
     const view = mirror.view();
-    for (const kind of mirror.kindsRead()) {
-      if (notRecorded.has(kind)) continue;
-      for (const object of view.list(kind)) this.note('added', kind, object, clock.now());
-    }
     this.stopListening = mirror.onObject((change, kind, object, at) => {
       if (!notRecorded.has(kind) && (object.metadata.namespace === view.namespace || !kinds[kind].namespaced))
         this.note(change, kind, object, at);
     });
+    for (const kind of new Set(kindsRead)) {
+      if (notRecorded.has(kind)) continue;
+      for (const object of view.list(kind)) this.note('added', kind, object, clock.now());
+    }
   }
 
   private note(change: 'added' | 'modified' | 'deleted', kind: KindName, object: KubeObject, at: number): void {

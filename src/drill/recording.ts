@@ -107,8 +107,8 @@ export class Recording implements Timeline {
 
 /** A line of the kubectl shim: seconds, exit code, base64 of the NUL-joined words. */
 function typedCommand(line: string): TimelineEntry | undefined {
-  const [seconds, exitCode, encoded] = line.split(' ');
-  if (!seconds || !exitCode || encoded === undefined) return undefined;
+  const [, seconds, exitCode, encoded] = /^(\d+) (\d+) ([A-Za-z0-9+/=]*)$/.exec(line) ?? [];
+  if (encoded === undefined) return undefined;
   const argv = Buffer.from(encoded, 'base64').toString('utf8').split('\0').slice(0, -1);
   // the shim notes the end of the command in whole seconds; the end of that second keeps it after what it caused
   return { at: Number(seconds) * 1000 + 999, type: 'command', argv: ['kubectl', ...argv], exitCode: Number(exitCode), stderr: '' };

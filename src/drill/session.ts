@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { valueOfCel } from '../grading/cel.ts';
 import { evaluateCondition, readsOfCheck, readsOfCondition } from '../grading/evaluate.ts';
 import type { Grader } from '../grading/grader.ts';
+import type { KindName } from '../grading/kinds.ts';
 import { CannotSee, type MirrorView, type Read } from '../grading/mirror-view.ts';
 import type { Probes } from '../grading/probes.ts';
 import type { Verdict } from '../grading/verdict.ts';
@@ -50,6 +51,8 @@ export interface DrillOptions {
   recording: 'own' | 'follow' | 'none';
   /** Checks of the current step tick by themselves. */
   live: boolean;
+  /** Another process keeps the drill's record: this one only records and latches. */
+  watchOnly?: boolean;
   /** The lab to suggest after this one. */
   next?: string;
   onEvent?: OnDrillEvent;
@@ -137,6 +140,10 @@ export class DrillSession implements Drill {
     };
   }
 
+  private save(): void {
+    if (!this.options.watchOnly) saveDrill(this.options.paths, this.record);
+  }
+
   // opening ------------------------------------------------------------------------------------------------------
 
   async open(): Promise<void> {
@@ -171,7 +178,7 @@ export class DrillSession implements Drill {
     const { paths, cluster, clock } = this.options;
     this.enter('setting-up');
     this.record = this.freshRecord();
-    saveDrill(paths, this.record);
+    this.save();
     await this.stopGrading();
     const leftBaseline = parseBaseline(readIfThere(this.files.baseline));
     await this.cleanUp(leftBaseline);
@@ -189,7 +196,7 @@ export class DrillSession implements Drill {
     this.record.fingerprint = fingerprintOfBaseline(this.baselineData, this.namespace);
     this.record.phase = 'running';
     this.record.startedAt = clock.now();
-    saveDrill(paths, this.record);
+    this.save();
     await this.startGrading();
     this.enter('running');
   }
@@ -212,20 +219,22 @@ export class DrillSession implements Drill {
     );
   }
 
+  private reads(): Read[] {
+    const { gradersById } = this.options;
+    const checks = this.lab.steps.flatMap((step) => step.checks.flatMap((check) => readsOfCheck(check, gradersById)));
+    const waits = this.lab.setup.flatMap((action) => ('wait' in action ? readsOfCondition(action.wait, gradersById) : []));
+    return [...checks, ...waits, ...pictureKinds];
+  }
+
+  /** Kinds that are mirrored in the drill's own namespace, or cluster-wide: what a recording holds. */
+  private kindsRead(): KindName[] {
+    return this.reads().flatMap((read) => (typeof read === 'string' ? [read] : []));
+  }
+
   private async openMirror(): Promise<void> {
     if (this.liveMirror) return;
-    const reads = [
-      ...this.lab.steps.flatMap((step) => step.checks.flatMap((check) => readsOfCheck(check, this.options.gradersById))),
-      ...pictureKinds,
-    ];
-    const waits = this.lab.setup.flatMap((action) => ('wait' in action ? readsOfCondition(action.wait, this.options.gradersById) : []));
-    this.liveMirror = openMirror({
-      api: this.options.cluster.api,
-      reads: [...reads, ...waits],
-      namespace: this.namespace,
-      clock: this.options.clock,
-      signal: this.signal,
-    });
+    const { api } = this.options.cluster;
+    this.liveMirror = openMirror({ api, reads: this.reads(), namespace: this.namespace, clock: this.options.clock, signal: this.signal });
     this.liveMirror.onConnection((state, seen) => {
       this.emit({ type: 'connection', state, seen });
       this.noteApi(state === 'live' ? 'answering' : 'away', seen);
@@ -240,7 +249,7 @@ export class DrillSession implements Drill {
   private async startGrading(): Promise<void> {
     await this.openMirror();
     const mirror = this.liveMirror as Mirror;
-    if (this.options.recording === 'own') this.recorder = new Recorder(mirror, this.recording, this.options.clock);
+    if (this.options.recording === 'own') this.recorder = new Recorder(mirror, this.kindsRead(), this.recording, this.options.clock);
     this.loop = new GradeLoop({
       checks: this.lab.steps.flatMap((step) => step.checks.map((check) => ({ check, step: step.id }))),
       gradersById: this.options.gradersById,
@@ -262,10 +271,16 @@ export class DrillSession implements Drill {
         this.lab.exclusive &&
         mirror.connection !== 'live' &&
         (await apiServerTakenAway(this.options.cluster.nodes, this.options.cluster.facts)),
-      latched: new Set(this.record.latched),
+      latched: new Set([...this.record.latched, ...this.latchedByRecorder()]),
       onCheck: (check) => this.onCheck(check),
     });
     if (this.options.live) void this.loop.watch(() => this.tickingIds());
+  }
+
+  /** Checks that the recorder saw pass while no other command ran. */
+  private latchedByRecorder(): string[] {
+    const latching = new Set(this.lab.steps.flatMap((step) => step.checks.filter((check) => check.latch).map((check) => check.id)));
+    return this.recording.entries().flatMap((entry) => (entry.type === 'check-passed' && latching.has(entry.check) ? [entry.check] : []));
   }
 
   private async stopGrading(): Promise<void> {
@@ -361,12 +376,12 @@ export class DrillSession implements Drill {
   private onCheck(check: CheckState): void {
     if (check.latched && !this.record.latched.includes(check.id)) {
       this.record.latched.push(check.id);
-      saveDrill(this.options.paths, this.record);
+      this.save();
     }
     if (check.verdict?.verdict === 'pass' && this.options.recording === 'own')
       this.recording.add({ at: this.options.clock.now(), type: 'check-passed', check: check.id });
     this.emit({ type: 'check', check });
-    if (this.options.live && this.phase === 'running') this.settleStep();
+    if (this.options.live && !this.options.watchOnly && this.phase === 'running') this.settleStep();
   }
 
   /** Marks the current step as passed when all its checks are. */
@@ -378,7 +393,7 @@ export class DrillSession implements Drill {
     if (step.checks.length === 0 && this.unanswered(step) > 0) return false;
     kept.state = 'passed';
     kept.earned = earnedBy(step, this.checksOf(step), this.hintCost(step), false);
-    saveDrill(this.options.paths, this.record);
+    this.save();
     this.emit({ type: 'step-passed', step: step.id, earned: kept.earned, of: pointsOf(step) });
     this.emit({ type: 'score', score: this.state.score });
     return true;
@@ -393,7 +408,7 @@ export class DrillSession implements Drill {
   async check(options: { signal?: AbortSignal } = {}): Promise<CheckState[]> {
     this.must('check');
     this.record.attempts += 1;
-    saveDrill(this.options.paths, this.record);
+    this.save();
     const states = await this.loop.settle(this.idsUpTo(this.record.current, true), options);
     this.settleStep();
     this.emit({ type: 'score', score: this.state.score });
@@ -419,7 +434,7 @@ export class DrillSession implements Drill {
     const fitting = closed.find(({ hint }) => hint.when && this.holds(hint.when.cel)) ?? closed.find(({ hint }) => !hint.when) ?? closed[0];
     if (!fitting) return undefined;
     kept.hintsOpened.push(fitting.key);
-    saveDrill(this.options.paths, this.record);
+    this.save();
     const hint: HintState = { tier: kept.hintsOpened.length, of: step.hints.length, text: fitting.hint.text, cost: fitting.hint.cost };
     this.emit({ type: 'hint', step: step.id, hint });
     return hint;
@@ -459,7 +474,7 @@ export class DrillSession implements Drill {
     const right = isRight(asked, given, answer);
     this.record.predicted[step.id] ??= [];
     (this.record.predicted[step.id] as unknown[])[question] = { given, right };
-    saveDrill(this.options.paths, this.record);
+    this.save();
     this.emit({ type: 'predicted', step: step.id, question, given, right, answer, why: asked.why });
     if (step.checks.length === 0) this.settleStep();
     return { right, answer, why: asked.why };
@@ -475,7 +490,7 @@ export class DrillSession implements Drill {
         await this.loop.settle(this.idsUpTo(this.record.current, true), { signal: options.signal, withinMs: waitBoundMs, patient: true });
         const kept = this.kept(step);
         if (kept.state !== 'passed') kept.state = 'solved';
-        saveDrill(this.options.paths, this.record);
+        this.save();
         if (!options.all || this.record.current + 1 >= this.lab.steps.length) break;
         await this.next();
       } while (!options.signal?.aborted && !this.signal.aborted);
@@ -534,7 +549,7 @@ export class DrillSession implements Drill {
   async advance(): Promise<void> {
     if (this.record.current + 1 >= this.lab.steps.length) return;
     this.record.current += 1;
-    saveDrill(this.options.paths, this.record);
+    this.save();
     await this.beginStep();
   }
 
@@ -551,14 +566,14 @@ export class DrillSession implements Drill {
     if (!step.fault || kept.faultInjected) return;
     await this.options.faults.inject(step.fault, this.namespace, this.lab.id);
     kept.faultInjected = true;
-    saveDrill(this.options.paths, this.record);
+    this.save();
   }
 
   async reset(): Promise<void> {
     this.enter('resetting');
     const before = this.record.fingerprint;
     this.record.phase = 'resetting';
-    saveDrill(this.options.paths, this.record);
+    this.save();
     await this.makeStartState();
     const difference = Object.keys(before).length > 0 ? differences(before, this.record.fingerprint) : [];
     if (difference.length > 0)
@@ -602,7 +617,7 @@ export class DrillSession implements Drill {
       this.record = { ...this.freshRecord(), phase: 'finished' };
       forgetRun(this.options.paths, this.lab.id);
     }
-    saveDrill(this.options.paths, this.record);
+    this.save();
     if (passed) this.enter('finished');
     const result = { passed, score, debrief: this.lab.debrief, next: this.options.next };
     this.emit({ type: 'finished', attempts, ...result });

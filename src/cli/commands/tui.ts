@@ -1,0 +1,36 @@
+import type { CommandModule } from '../command.ts';
+
+interface TuiOptions {
+  name?: string;
+  labs?: string[];
+  yes?: boolean;
+  plain?: boolean;
+}
+
+/** What `kubedrill` does without a command. */
+export const command: CommandModule = {
+  name: 'tui',
+  summary: 'the terminal UI (without a terminal: a short tour); also what kubedrill does without a command',
+  group: 'learn',
+  example: 'kubedrill --yes',
+  build: (command) =>
+    void command
+      .option('--name <cluster>', 'name of the cluster', 'kubedrill')
+      .option('--labs <folder...>', 'also take labs from these folders (data only)')
+      .option('--yes', 'make the cluster without asking, with everything that was listed')
+      .option('--plain', 'the tour, line by line, also at a terminal'),
+  async run(_, options: TuiOptions, context) {
+    const name = options.name ?? 'kubedrill';
+    if (!context.stdin.isTTY || !context.stdout.isTTY || options.plain) {
+      const { tour } = await import('../tour.ts');
+      return tour(context, { name, yes: options.yes ?? false, labs: options.labs ?? [] });
+    }
+    const [{ runTui }, { tuiHost }] = await Promise.all([import('../../tui/app.tsx'), import('../tui-host.ts')]);
+    return runTui({
+      host: tuiHost(context, { name, labs: options.labs ?? [] }),
+      stdin: context.stdin,
+      stdout: context.stdout,
+      stderr: context.stderr,
+    });
+  },
+};
