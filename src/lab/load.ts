@@ -8,25 +8,19 @@ import { parseKubeYaml } from './yaml.ts';
 
 export { type LabSource, type LoadedLab, loadLab } from './load-lab.ts';
 
-/** `labs/<track>/track.yaml`; a track without one is named after its folder and comes last. */
-export const trackSchema = z.strictObject({
-  title: z.string().min(1),
-  order: z.number().int().min(1).describe('Place among the tracks.'),
-  about: z.string().optional().describe('One sentence: what one learns here.'),
-});
+/** `tracks.yaml` of a root: its tracks, in the order in which they are offered. Those that it does not name come last, by their id. */
+export const tracksSchema = z.array(z.strictObject({ id: z.string().min(1), title: z.string().min(1) }));
 
 export interface Track {
   id: string;
   title: string;
-  order: number;
-  about: string | undefined;
 }
 
 /** Everything that was found under one or more roots. */
 export interface CatalogueSource {
   labs: LabSource[];
-  /** Texts of `track.yaml`, in the order in which they were found. */
-  tracks: { id: string; path: string; text: string }[];
+  /** Texts of `tracks.yaml`, one of each root that has it. */
+  tracks: { path: string; text: string }[];
 }
 
 export interface Catalogue {
@@ -57,10 +51,10 @@ export function loadCatalogue(source: CatalogueSource, registry: LabRegistry): C
     if (beside) about(`place ${order} of the track is taken: ${beside.folder}`, 'order', 'warning');
     labs.set(loaded.lab.id, loaded.lab);
   }
-  const known = tracksOf(source.tracks, problems);
-  const tracks = [...new Set([...labs.values()].map((lab) => lab.track))]
-    .map((id) => known.get(id) ?? { id, title: titled(id), order: Number.MAX_SAFE_INTEGER, about: undefined })
-    .sort((a, b) => a.order - b.order || (a.id < b.id ? -1 : 1));
+  const listed = tracksOf(source.tracks, problems);
+  const present = new Set([...labs.values()].map((lab) => lab.track));
+  const others = [...present].filter((id) => !listed.some((track) => track.id === id)).sort();
+  const tracks = [...listed.filter(({ id }) => present.has(id)), ...others.map((id) => ({ id, title: titled(id) }))];
   const place = new Map(tracks.map(({ id }, index) => [id, index]));
   const sorted = [...labs.values()].sort(
     (a, b) => place.get(a.track)! - place.get(b.track)! || a.order - b.order || (a.id < b.id ? -1 : 1),
@@ -68,23 +62,22 @@ export function loadCatalogue(source: CatalogueSource, registry: LabRegistry): C
   return { labs: sorted, tracks, problems: sortProblems(problems) };
 }
 
-function tracksOf(sources: CatalogueSource['tracks'], problems: Problem[]): Map<string, Track> {
+function tracksOf(sources: CatalogueSource['tracks'], problems: Problem[]): Track[] {
   const tracks = new Map<string, Track>();
-  for (const { id, path, text } of sources) {
-    if (tracks.has(id)) continue;
+  for (const { path, text } of sources) {
     const parsed = parseKubeYaml(text, path);
     problems.push(...parsed.problems);
     const [document] = parsed.documents;
-    const read = trackSchema.safeParse(document?.value);
-    if (read.success) tracks.set(id, { id, about: undefined, ...read.data });
-    else if (parsed.problems.length === 0) {
-      for (const { path: at, message, onKey } of findings(trackSchema, document?.value, read.error.issues)) {
-        const position = (onKey ? document?.keyPositionOf(at) : document?.positionOf(at)) ?? { line: 1, column: 1 };
-        problems.push({ severity: 'error', file: path, ...position, at: dotted(at), message });
-      }
+    if (!document) continue;
+    const read = tracksSchema.safeParse(document.value);
+    // a root may add labs to a track of another root: the first title stays
+    for (const track of read.data ?? []) if (!tracks.has(track.id)) tracks.set(track.id, track);
+    for (const { path: at, message, onKey } of findings(tracksSchema, document.value, read.error?.issues ?? [])) {
+      const position = onKey ? document.keyPositionOf(at) : document.positionOf(at);
+      problems.push({ severity: 'error', file: path, ...position, at: dotted(at), message });
     }
   }
-  return tracks;
+  return [...tracks.values()];
 }
 
 function problemAt(source: LabSource, key: string, message: string, severity: Problem['severity']): Problem {

@@ -21,27 +21,27 @@ export function readLabFiles(paths: readonly string[], cwd: string = process.cwd
   const add = (folder: string) => {
     if (!found.labs.some((lab) => lab.folder === shown(folder))) found.labs.push({ folder: shown(folder), ...readLab(folder) });
   };
-  const addTrack = (folder: string) => {
-    const path = join(folder, 'track.yaml');
+  const addRoot = (root: string) => {
+    const path = join(root, 'tracks.yaml');
     const text = isFile(path) ? readText(path) : undefined;
-    if (text && 'text' in text && !found.tracks.some((track) => track.path === shown(path)))
-      found.tracks.push({ id: basename(folder), path: shown(path), text: text.text });
-    for (const lab of foldersOf(folder)) add(lab);
+    if (text && 'text' in text && !found.tracks.some((tracks) => tracks.path === shown(path)))
+      found.tracks.push({ path: shown(path), text: text.text });
+    for (const track of foldersOf(root)) for (const lab of foldersOf(track)) add(lab);
   };
   for (const path of paths.map((one) => resolve(cwd, one))) {
     if (basename(path) === 'lab.yaml' && isFile(path)) add(dirname(path));
     else if (!isFolder(path))
       throw new LabError('usage', `there is no lab at ${path}`, { hint: 'Name a folder: kubedrill lab lint labs/<track>/<lab>' });
     else if (isFile(join(path, 'lab.yaml'))) add(path);
-    else if (isTrack(path)) addTrack(path);
-    else for (const track of foldersOf(path)) addTrack(track);
+    else if (isTrack(path)) for (const lab of foldersOf(path)) add(lab);
+    else addRoot(path);
   }
   return found;
 }
 
 const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-const isTrack = (path: string) => isFile(join(path, 'track.yaml')) || foldersOf(path).some((folder) => isFile(join(folder, 'lab.yaml')));
+const isTrack = (path: string) => foldersOf(path).some((folder) => isFile(join(folder, 'lab.yaml')));
 
 function entriesOf(folder: string): Dirent[] {
   return readdirSync(folder, { withFileTypes: true })

@@ -523,16 +523,19 @@ describe('a catalogue', () => {
     const catalogue = loadCatalogue(
       {
         labs: [more('labs/extra-things/zz', 1), ...found.labs.toReversed(), more('labs/first/b', 2), more('labs/first/a', 9)],
-        tracks: [...found.tracks, { id: 'first', path: 'labs/first/track.yaml', text: 'title: First things\norder: 1\n' }],
+        tracks: [
+          { path: 'labs/tracks.yaml', text: '- {id: first, title: First things}\n- {id: none, title: Nothing yet}\n' },
+          ...found.tracks,
+        ],
       },
       registry,
     );
     expect(catalogue.problems).toEqual([]);
     expect(catalogue.labs.map(({ id }) => id)).toEqual(['b', 'a', 'empty-service', 'quiet-scheduler', 'zz']);
-    expect(catalogue.tracks.map(({ id, title, about }) => [id, title, about])).toEqual([
-      ['first', 'First things', undefined],
-      ['basics', 'The basics', 'What every cluster does all day.'],
-      ['extra-things', 'Extra things', undefined],
+    expect(catalogue.tracks).toEqual([
+      { id: 'first', title: 'First things' },
+      { id: 'basics', title: 'The basics' },
+      { id: 'extra-things', title: 'Extra things' },
     ]);
   });
 
@@ -546,11 +549,11 @@ describe('a catalogue', () => {
   test('has each lab once, each place once, and tracks that are sound', () => {
     const again = { ...sampleLab('empty-service'), folder: 'more/basics/empty-service' };
     const beside = changed('quiet-scheduler', ['lab.yaml', 'order: 2', 'order: 1']);
-    const tracks = [{ id: 'basics', path: 'labs/basics/track.yaml', text: 'titel: x\norder: 1\n' }];
+    const tracks = [{ path: 'labs/tracks.yaml', text: '- {id: basics, titel: x}\n' }];
     const catalogue = loadCatalogue({ labs: [sampleLab('empty-service'), again, beside], tracks }, registry);
     expect(catalogue.problems.map(formatProblem)).toEqual([
       'labs/basics/quiet-scheduler/lab.yaml:4:8  order  warning: place 1 of the track is taken: labs/basics/empty-service',
-      'labs/basics/track.yaml:1:1  titel  unknown key "titel", did you mean "title"?',
+      'labs/tracks.yaml:1:16  [0].titel  unknown key "titel", did you mean "title"?',
       'more/basics/empty-service/lab.yaml:2:5  id  the lab "empty-service" is there already: labs/basics/empty-service',
     ]);
     expect(catalogue.labs.map(({ folder }) => folder)).toEqual(['labs/basics/empty-service', 'labs/basics/quiet-scheduler']);

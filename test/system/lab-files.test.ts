@@ -17,7 +17,7 @@ function put(path: string, text: string | Uint8Array): void {
 
 describe('labs on disk', () => {
   beforeEach(() => {
-    put('labs/one/track.yaml', 'title: One\norder: 1\n');
+    put('labs/tracks.yaml', '- {id: one, title: One}\n');
     put('labs/one/a/lab.yaml', 'id: a');
     put('labs/one/a/start/web.yaml', 'kind: Pod');
     put('labs/one/a/files/deep/x.txt', 'x');
@@ -43,8 +43,9 @@ describe('labs on disk', () => {
     expect(b!.files).toEqual({ 'lab.yaml': 'id: b' });
   });
 
-  test('come with their tracks', () => {
-    expect(readLabFiles(['labs'], root).tracks).toEqual([{ id: 'one', path: 'labs/one/track.yaml', text: 'title: One\norder: 1\n' }]);
+  test('of a root come with the names of its tracks', () => {
+    expect(readLabFiles(['labs'], root).tracks).toEqual([{ path: 'labs/tracks.yaml', text: '- {id: one, title: One}\n' }]);
+    expect(readLabFiles(['labs/one'], root).tracks).toEqual([]);
   });
 
   test('outside of the working folder are named by their whole path', () => {
