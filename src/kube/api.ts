@@ -23,6 +23,8 @@ export interface ApiRequest {
   signal?: AbortSignal;
   /** Default 10 000. */
   timeoutMs?: number;
+  /** Greatest size of the answer; beyond it the answer is a failure with reason `TooLarge`. Default: no bound. */
+  maxBytes?: number;
   /** `text` for proxied answers and logs. Default `json`. */
   as?: 'json' | 'text';
 }
@@ -39,11 +41,15 @@ export interface KubeList {
 export interface KubeApi {
   readonly server: string;
   request<T = KubeObject>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, request?: ApiRequest): Promise<ApiAnswer<T>>;
-  /** One watch connection; yields events until the server or the signal ends it. Throws `ApiFailureError` when it cannot be opened. */
+  /**
+   * One watch connection; yields events (`ADDED`, `MODIFIED`, `DELETED`, `BOOKMARK`, `ERROR` with a Status) until the server or the signal ends it.
+   * Throws `ApiFailureError` (`kube/failure.ts`) when it cannot be opened or breaks. `onOpen` is called when the server accepted it.
+   */
   watch(
     path: string,
     query: Record<string, string | number | boolean | undefined>,
     signal: AbortSignal,
+    onOpen?: () => void,
   ): AsyncIterable<{ type: string; object: KubeObject }>;
   /** Runs a command in a container. */
   exec(request: {
