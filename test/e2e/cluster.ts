@@ -1,0 +1,12 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** The cluster of the tests; its containers are `kubedrill-test-*`. */
+export const testCluster = process.env.KUBEDRILL_TEST_CLUSTER ?? 'kubedrill-test';
+
+const cache = process.env.KUBEDRILL_CACHE || join(process.env.XDG_CACHE_HOME || join(process.env.HOME || homedir(), '.cache'), 'kubedrill');
+
+/** State of the tests: never a learner's. */
+export const testState = process.env.KUBEDRILL_TEST_STATE ?? join(cache, 'test-state');
+
+export const testEnv = { ...process.env, KUBEDRILL_STATE: testState, CI: 'false', NO_COLOR: '1' };

@@ -1,0 +1,64 @@
+import { existsSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { testState } from './cluster.ts';
+import { kubedrill } from './kubedrill.ts';
+
+const lab = 'in-first-pod';
+
+describe('a drill from the command line', () => {
+  afterAll(async () => {
+    await kubedrill(['reset', lab]);
+  });
+
+  it('starts, fails untouched with a mismatch that teaches, is solved step by step, and finishes', async () => {
+    const started = await kubedrill(['start', lab]);
+    expect(started.stderr).toContain('make namespace drill-in-first-pod');
+    expect(started.stdout).toContain('Step 1 of 3: Run a Pod from a manifest');
+    expect(started.code).toBe(0);
+
+    const untouched = await kubedrill(['check', lab, '--json']);
+    expect(untouched.code).toBe(1);
+    const document = JSON.parse(untouched.stdout);
+    expect(document.lab).toBe(lab);
+    expect(document.checks[0]).toMatchObject({
+      id: 'C1',
+      verdict: 'fail',
+      points: 0,
+      of: 2,
+      observed: 'Pod k8s-for-beginners does not exist',
+    });
+
+    const hint = await kubedrill(['hint', lab]);
+    expect(hint.stdout).toContain('Hint 1 of 2: ');
+
+    expect((await kubedrill(['solve', lab, '--all'])).code).toBe(0);
+    const finished = await kubedrill(['finish', lab]);
+    expect(finished.stdout).toContain('Passed: 0 of 7 points');
+    expect(finished.stdout).toContain('Next: kubedrill start in-service-glue');
+    expect(finished.code).toBe(0);
+    expect(existsSync(join(testState, 'work', lab))).toBe(false);
+  });
+
+  it('answers a question about the wrong lab with the nearest name, and usage as exit code', async () => {
+    const { code, stderr } = await kubedrill(['start', 'in-first-pot']);
+    expect(stderr).toContain('there is no lab "in-first-pot", did you mean "in-first-pod"?');
+    expect(code).toBe(2);
+  });
+
+  it('says what to do when there is no such cluster, and grades nothing', async () => {
+    const { code, stderr } = await kubedrill(['check', lab, '--name', 'no-such-cluster'], { onCluster: false });
+    expect(stderr).toContain('kubedrill up');
+    expect(code).toBe(3);
+  });
+
+  it('says so before anything starts when its state cannot be written', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'kubedrill-')), 'a-file');
+    const { writeFileSync } = await import('node:fs');
+    writeFileSync(file, '');
+    const { code, stderr } = await kubedrill(['start', lab], { env: { KUBEDRILL_STATE: join(file, 'below') } });
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/cannot (write|be written)|no cluster|kubedrill up/);
+  });
+});

@@ -1,0 +1,54 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '..', '..');
+const npx = (...args: string[]) => {
+  const { status, stdout, stderr } = spawnSync('npx', ['--no-install', ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1' },
+  });
+  return { status, said: `${stdout}${stderr}` };
+};
+const tracked = () =>
+  execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
+    .split('\n')
+    .filter(Boolean);
+
+describe('the project', () => {
+  it('compiles without an error', () => {
+    expect(npx('tsc', '--noEmit')).toEqual({ status: 0, said: '' });
+  }, 180_000);
+
+  it('keeps the rules of Biome, import walls included', () => {
+    const { status, said } = npx('biome', 'check', '--diagnostic-level=warn', '.');
+    expect({ status, said: status === 0 ? '' : said }).toEqual({ status: 0, said: '' });
+  }, 60_000);
+
+  it('has indexes that hold what their folders hold', () => {
+    const { status, stdout } = spawnSync(process.execPath, ['scripts/generate.ts', '--check'], { cwd: root, encoding: 'utf8' });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+  });
+
+  it('has a test for every grader', () => {
+    const names = (folder: string, ending: string) =>
+      readdirSync(join(root, folder)).flatMap((file) =>
+        file.endsWith(ending) && !file.includes('.generated.') ? [file.slice(0, -ending.length)] : [],
+      );
+    const tested = new Set(names('test/graders', '.test.ts'));
+    expect(names('graders', '.ts').filter((name) => !tested.has(name))).toEqual([]);
+  });
+
+  it('names no path of the machine it was written on, and leaves no mark of unfinished work', () => {
+    const marks = [['/work', '/'].join(''), ['TO', 'DO'].join(''), ['FIX', 'ME'].join('')];
+    const found = tracked()
+      .filter((path) => /\.(ts|tsx|js|go|md|yaml|yml|json|sh)$/.test(path) && path !== 'package-lock.json')
+      .flatMap((path) => {
+        const text = readFileSync(join(root, path), 'utf8');
+        return marks.filter((mark) => text.includes(mark)).map((mark) => `${path}: ${mark}`);
+      });
+    expect(found).toEqual([]);
+  });
+});
