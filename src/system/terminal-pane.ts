@@ -1,0 +1,181 @@
+import type { Terminal } from '@xterm/headless';
+import { rowOf } from './terminal-rows.ts';
+import type { ShellStart } from './terminal-shell.ts';
+
+/** A pseudo terminal with a program in it, as node-pty gives it; a test passes a small fake. */
+export interface Pty {
+  onData(listener: (data: string) => void): unknown;
+  onExit(listener: (exit: { exitCode: number }) => void): unknown;
+  write(data: string): void;
+  resize(columns: number, rows: number): void;
+  pause(): void;
+  resume(): void;
+  kill(signal?: string): void;
+}
+
+export interface PaneSize {
+  columns: number;
+  rows: number;
+}
+
+export type StartPty = (start: ShellStart, size: PaneSize) => Pty;
+
+/** Characters that the emulator has not yet taken in: above the first the program is held, below the second it goes on. */
+const holdAbove = 256 * 1024;
+const goOnBelow = 64 * 1024;
+
+/** Milliseconds for which output is gathered before the rows are read: with 60 frames a second a key shows within 50 ms. */
+const gatherMs = 8;
+
+/** A frame of the pane: its rows, and the cursor where the program shows one. */
+export interface PaneFrame {
+  rows: readonly string[];
+  cursor: { x: number; y: number } | undefined;
+}
+
+/** A program on an emulated screen: an external store of rows. */
+export class PaneSession {
+  #terminal: Terminal;
+  #pty: Pty;
+  #frame: PaneFrame = { rows: [], cursor: undefined };
+  #listeners = new Set<() => void>();
+  #timer: NodeJS.Timeout | undefined;
+  #pending = 0;
+  #held = false;
+  #cursorShown = true;
+  #colour: boolean;
+  /** Exit code of the program, once it ended. */
+  exitCode: number | undefined;
+
+  constructor(terminal: Terminal, pty: Pty, options: { colour: boolean; onExit: (exitCode: number) => void }) {
+    this.#terminal = terminal;
+    this.#pty = pty;
+    this.#colour = options.colour;
+    pty.onData(this.#onData);
+    // programs ask the terminal who it is (vim does): the emulator answers
+    terminal.onData((answer) => this.#write(answer));
+    // the emulator's API does not tell whether the cursor is hidden (DECTCEM)
+    for (const [final, shown] of [
+      ['h', true],
+      ['l', false],
+    ] as const) {
+      terminal.parser.registerCsiHandler({ prefix: '?', final }, (params) => {
+        if (params.includes(25)) this.#cursorShown = shown;
+        return false;
+      });
+    }
+    pty.onExit(({ exitCode }) => {
+      this.exitCode = exitCode;
+      this.#touch();
+      options.onExit(exitCode);
+    });
+    this.#read();
+  }
+
+  /** What is on the emulated screen. A new object whenever it changed. */
+  readonly frame = (): PaneFrame => this.#frame;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Keys as the terminal sent them. */
+  write(keys: string): void {
+    // the terminal outside is in normal mode, the program inside may have asked for application mode (less, vim)
+    const moved = this.#terminal.modes.applicationCursorKeysMode ? keys.replaceAll(/\x1b\[([ABCDHF])/g, '\x1bO$1') : keys;
+    const asked = this.#terminal.modes.bracketedPasteMode ? moved : moved.replaceAll(/\x1b\[20[01]~/g, '');
+    this.#write(asked);
+  }
+
+  /** Types a text without running it: the learner presses Enter. */
+  type(text: string): void {
+    const bracketed = this.#terminal.modes.bracketedPasteMode && text.includes('\n');
+    this.#write(bracketed ? `\x1b[200~${text}\x1b[201~` : text.replaceAll('\n', '\r'));
+  }
+
+  resize({ columns, rows }: PaneSize): void {
+    if (columns < 2 || rows < 1 || (columns === this.#terminal.cols && rows === this.#terminal.rows)) return;
+    this.#terminal.resize(columns, rows);
+    if (this.exitCode === undefined) this.#quietly(() => this.#pty.resize(columns, rows));
+    this.#touch();
+  }
+
+  /** Hangs up: the program inside gets SIGHUP, as when a terminal window is closed. */
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#listeners.clear();
+    if (this.exitCode === undefined) this.#quietly(() => this.#pty.kill('SIGHUP'));
+    this.#terminal.dispose();
+  }
+
+  readonly #onData = (data: string): void => {
+    this.#pending += data.length;
+    if (!this.#held && this.#pending > holdAbove) {
+      this.#held = true;
+      this.#pty.pause();
+    }
+    this.#terminal.write(data, () => {
+      this.#pending -= data.length;
+      if (this.#held && this.#pending < goOnBelow) {
+        this.#held = false;
+        this.#pty.resume();
+      }
+      this.#touch();
+    });
+  };
+
+  #write(data: string): void {
+    if (this.exitCode === undefined && data !== '') this.#quietly(() => this.#pty.write(data));
+  }
+
+  #touch(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#read();
+      for (const listener of this.#listeners) listener();
+    }, gatherMs);
+  }
+
+  #read(): void {
+    const buffer = this.#terminal.buffer.active;
+    const cell = buffer.getNullCell();
+    const rows = Array.from({ length: this.#terminal.rows }, (_, y) => rowOf(this.#terminal, y, cell, this.#colour));
+    const cursor =
+      this.#cursorShown && this.exitCode === undefined
+        ? { x: Math.min(buffer.cursorX, this.#terminal.cols - 1), y: buffer.cursorY }
+        : undefined;
+    this.#frame = { rows, cursor };
+  }
+
+  /** A pty whose program has just ended throws on write, resize and kill. */
+  #quietly(act: () => void): void {
+    try {
+      act();
+    } catch {
+      // onExit says it
+    }
+  }
+}
+
+/** Opens a pane; where a pseudo terminal cannot be had, says why. Loads its libraries only when called. */
+export async function openPane(
+  start: ShellStart,
+  size: PaneSize,
+  options: { colour: boolean; onExit: (exitCode: number) => void; startPty?: StartPty },
+): Promise<{ ok: true; pane: PaneSession } | { ok: false; reason: string }> {
+  try {
+    const { default: xterm } = await import('@xterm/headless');
+    const startPty = options.startPty ?? (await nodePty());
+    const terminal = new xterm.Terminal({ cols: size.columns, rows: size.rows, scrollback: 0, allowProposedApi: true });
+    return { ok: true, pane: new PaneSession(terminal, startPty(start, size), options) };
+  } catch (error) {
+    return { ok: false, reason: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error) };
+  }
+}
+
+async function nodePty(): Promise<StartPty> {
+  const pty = await import('@lydell/node-pty');
+  return ({ program, args, cwd, env }, { columns, rows }) =>
+    pty.spawn(program, [...args], { name: 'xterm-256color', cols: columns, rows, cwd, env: env as Record<string, string> });
+}

@@ -1,0 +1,162 @@
+import type { LabPredict } from '../../lab/schema.ts';
+import { head, type Line, type Span, spread, widthOf, wrap } from '../line.ts';
+import { hintsLeft, isStepOver, openQuestions, stepOf } from '../state/conditions.ts';
+import type { LabState } from '../state/state.ts';
+import { count } from '../text/durations.ts';
+import { type GuidePart, guideOf } from '../text/guide.ts';
+import { as } from '../theme.ts';
+import type { View } from '../view.ts';
+import { indent } from './frame.ts';
+
+/** The text of the step with its commands, questions and opened hints. */
+export function labText(lab: LabState, view: View, width: number): Line[] {
+  const step = stepOf(lab);
+  if (!step) return [];
+  const { drill } = lab;
+  const guide = guideOf(step.text, step.try).flatMap((part, index) => [...(index > 0 ? [[]] : []), ...partLines(part, view, width)]);
+  const brief = view.markdown(drill.lab.brief, width);
+  return [
+    ...(lab.asking ? [...questionLines(lab, view, width), []] : []),
+    ...(drill.current === 0 ? [...brief, []] : []),
+    ...guide,
+    ...answeredLines(lab, view, width),
+    ...hintLines(lab, view, width),
+    ...endLines(lab, view, width),
+    ...(drill.current > 0 ? [[], [as('faint', 'What this lab is about')], ...brief] : []),
+  ];
+}
+
+function partLines(part: GuidePart, view: View, width: number): Line[] {
+  if (part.type === 'prose') return view.markdown(part.text, width);
+  const { bar } = view.theme.glyphs;
+  return part.lines.flatMap((line, index) => {
+    const label: Span = index === 0 && part.command ? as('title', ` ${part.command.number} `) : { text: '   ' };
+    return codeRows(line, width - 5).map(
+      (row, wrapped): Line => [
+        wrapped === 0 ? label : { text: '   ' },
+        as('faint', `${bar} `),
+        as('code', wrapped === 0 ? row : `  ${row}`),
+      ],
+    );
+  });
+}
+
+/** A line of code cut into rows: nothing of a command may be hidden. Breaks at blanks where it can. */
+function codeRows(line: string, width: number): string[] {
+  const rows: string[] = [];
+  let rest = line;
+  let room = width;
+  while (widthOf(rest) > room) {
+    const fits = head(rest, room);
+    const blank = fits.lastIndexOf(' ');
+    const at = blank > room / 2 ? blank + 1 : fits.length;
+    rows.push(rest.slice(0, at));
+    rest = rest.slice(at);
+    room = width - 2;
+  }
+  return [...rows, rest];
+}
+
+const letters = 'abcdefghijklmnopqrstuvwxyz';
+
+/** The question that is asked before acting. */
+function questionLines(lab: LabState, view: View, width: number): Line[] {
+  const { asking } = lab;
+  const question = asking && stepOf(lab)?.predict[asking.question];
+  if (!asking || !question) return [];
+  const { glyphs } = view.theme;
+  const heading: Line = [as('title', '? '), as('strong', 'Before you act: what do you expect?')];
+  return [
+    heading,
+    ...indent(view.markdown(question.ask, width - 2), 2),
+    [],
+    ...choiceLines(question, asking, view, width),
+    [as('faint', `  ${glyphs.dot} not graded ${glyphs.dot} Esc: not now`)],
+  ];
+}
+
+function choiceLines(question: LabPredict, asking: NonNullable<LabState['asking']>, { theme }: View, width: number): Line[] {
+  if (!question.choices) {
+    return [[as('faint', '  your answer '), as('strong', asking.typed), asking.sent ? { text: '' } : as('selected', ' ')], []];
+  }
+  return [
+    ...question.choices.flatMap((choice, index) => {
+      const chosen = index === asking.choice;
+      return wrap(choice, width - 7).map(
+        (row, at): Line => [
+          as('accent', chosen && at === 0 ? ` ${theme.glyphs.select} ` : '   '),
+          as('faint', at === 0 ? `${letters[index]} ` : '  '),
+          as(chosen ? 'strong' : 'plain', row),
+        ],
+      );
+    }),
+    [],
+  ];
+}
+
+/** What was answered in this sitting, with the reason: that is where the learning is. */
+function answeredLines(lab: LabState, view: View, width: number): Line[] {
+  const step = stepOf(lab);
+  const { glyphs } = view.theme;
+  return (lab.answered[step?.id ?? ''] ?? []).flatMap((answered) => {
+    const verdict: Line = answered.right
+      ? [as('good', `${glyphs.pass} you expected right: `), as('strong', answered.answer)]
+      : [as('busy', `${glyphs.fail} you expected: `), { text: answered.given }];
+    return [
+      [],
+      ...wrapSpans(verdict, width),
+      ...(answered.right
+        ? []
+        : indent(
+            wrap(`It is: ${answered.answer}`, width - 2).map((row): Line => [as('strong', row)]),
+            2,
+          )),
+      ...indent(view.markdown(answered.why, width - 2), 2),
+    ];
+  });
+}
+
+/** A mark and a text after it, the text wrapped beneath itself. */
+function wrapSpans([mark, text]: Line, width: number): Line[] {
+  if (!mark || !text) return [];
+  const used = widthOf(mark.text);
+  if (used + widthOf(text.text) <= width) return [[mark, text]];
+  return [[mark], ...wrap(text.text, width - 2).map((row): Line => [{ text: '  ' }, { ...text, text: row }])];
+}
+
+function hintLines(lab: LabState, view: View, width: number): Line[] {
+  const step = stepOf(lab);
+  const opened = lab.drill.hints[step?.id ?? ''] ?? [];
+  const lines = opened.flatMap((hint): Line[] => {
+    const cost: Line = hint.cost > 0 ? [as('busy', `cost ${count(hint.cost, 'point')}`)] : [];
+    return [[], spread([as('title', `Hint ${hint.tier} of ${hint.of}`)], cost, width), ...view.markdown(hint.text, width)];
+  });
+  const { left, cost } = hintsLeft(lab);
+  if (left === 0 || isStepOver(lab)) return lines;
+  if (lab.hinting) return [...lines, [], [as('faint', 'Opening a hint …')]];
+  return [
+    ...lines,
+    [],
+    [as('strong', 'h'), as('faint', ` ${opened.length > 0 ? 'next hint' : 'a hint'}: ${count(left, 'hint')} left, ${costWords(cost)}`)],
+  ];
+}
+
+export function costWords([least, most]: [number, number]): string {
+  if (most === 0) return 'the next is free';
+  return least === most ? `the next costs ${count(most, 'point')}` : `the next costs ${least} to ${most} points`;
+}
+
+function endLines(lab: LabState, view: View, width: number): Line[] {
+  const state = lab.drill.steps[lab.drill.current];
+  if (!state || !isStepOver(lab)) {
+    const open = openQuestions(lab).length;
+    return open > 0 && !lab.asking ? [[], [as('strong', 'p'), as('faint', ` ${count(open, 'question')} to answer before you act`)]] : [];
+  }
+  const { glyphs } = view.theme;
+  const last = lab.drill.current === lab.drill.lab.steps.length - 1;
+  const mark: Line =
+    state.state === 'passed'
+      ? [as('good', `${glyphs.pass} Step passed`), as('strong', `, ${state.earned} of ${count(state.of, 'point')}`)]
+      : [as('busy', `${glyphs.solved} Solved for you`), as('strong', ', no points')];
+  return [[], spread(mark, [as('strong', 'Enter'), as('faint', last ? ' finishes the lab' : ' goes on')], width)];
+}

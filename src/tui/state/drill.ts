@@ -1,0 +1,103 @@
+import type { DrillState } from '../../drill/drill.ts';
+import type { DrillEvent } from '../../drill/events.ts';
+import { emptyPicture } from '../picture/model.ts';
+import { noMotion } from '../picture/motion.ts';
+import { openQuestions, placeOf, stepOf } from './conditions.ts';
+import { noted, troubled, withLab } from './notice.ts';
+import { paneShown, withoutFocus } from './pane.ts';
+import { type FaultNotice, type LabState, type Next, stay, type TuiState } from './state.ts';
+import { withCommand, withProgress } from './work-steps.ts';
+
+const firstLab = (drill: DrillState): LabState => ({
+  drill,
+  face: 'text',
+  offsets: { text: 0, checks: 0, picture: 0, events: 0 },
+  selectedCheck: undefined,
+  asking: undefined,
+  answered: {},
+  skipped: [],
+  checking: false,
+  hinting: false,
+  connectionSeen: '',
+  fault: undefined,
+  picture: emptyPicture,
+  motion: noMotion,
+  events: undefined,
+});
+
+/** Takes the drill's state as it is now. The engine may change its own in place: what the screen keeps is a copy. */
+export function onDrillState(state: TuiState, now: DrillState): Next {
+  const drill = { ...now };
+  const same = state.lab?.drill.lab.id === drill.lab.id;
+  const before = same ? state.lab : undefined;
+  const lab = before ? { ...before, drill } : firstLab(drill);
+  const moved = !before || before.drill.current !== drill.current;
+  const fresh = moved ? { ...lab, offsets: { ...lab.offsets, text: 0, checks: 0 }, selectedCheck: undefined, asking: undefined } : lab;
+  return paneShown({ ...state, lab: asked(fresh) });
+}
+
+/** Puts the first open question of the step before the learner, once the drill runs. */
+export function asked(lab: LabState): LabState {
+  const step = stepOf(lab);
+  if (!step || lab.asking || lab.drill.phase !== 'running' || lab.skipped.includes(step.id)) return lab;
+  const standing = lab.drill.steps[lab.drill.current]?.state;
+  if (standing === 'passed' || standing === 'solved') return lab;
+  const [question] = openQuestions(lab);
+  return question === undefined
+    ? lab
+    : { ...lab, asking: { question, choice: 0, typed: '', sent: false }, face: 'text', offsets: { ...lab.offsets, text: 0 } };
+}
+
+/** What an event changes beside the drill's own state. */
+export function onDrillEvent(state: TuiState, event: DrillEvent, drill: DrillState | undefined): Next {
+  const next = drill && state.lab ? onDrillState(state, drill) : stay(state);
+  const changed = withEvent(next.state, event);
+  // a question or a fault that appears takes the keys: they must not fall into the shell unseen
+  const place = placeOf(changed);
+  const both = { state: changed, effects: next.effects };
+  return place === 'fault' ? withoutFocus(both) : both;
+}
+
+function withEvent(state: TuiState, event: DrillEvent): TuiState {
+  switch (event.type) {
+    case 'progress':
+      return state.work ? { ...state, work: withProgress(state.work, event.progress, state.now) } : state;
+    case 'command':
+      return state.work ? { ...state, work: withCommand(state.work, event, state.now) } : state;
+    case 'connection':
+      return withLab(state, (lab) => ({
+        ...lab,
+        connectionSeen: event.state === 'live' ? '' : event.seen,
+        drill: { ...lab.drill, connection: event.state },
+      }));
+    case 'step-passed':
+      return noted(state, event.of > 0 ? `Step passed: ${event.earned} of ${event.of} points.` : 'Step passed.');
+    case 'predicted':
+      return withLab(state, (lab) => {
+        const others = (lab.answered[event.step] ?? []).filter(({ question }) => question !== event.question);
+        const { question, given, right, answer, why } = event;
+        return { ...lab, answered: { ...lab.answered, [event.step]: [...others, { question, given, right, answer, why }] } };
+      });
+    case 'fault-announced': {
+      const { fault, what, why, seconds } = event;
+      const notice: FaultNotice = { fault, what, why, seconds, phase: 'announced', seen: '', read: false, offset: 0 };
+      return withLab(state, (lab) => ({ ...lab, fault: notice }));
+    }
+    case 'fault':
+      return withLab(state, (lab) => {
+        const known = lab.fault?.fault === event.fault ? lab.fault : undefined;
+        if (known) return { ...lab, fault: { ...known, phase: event.phase, seen: event.seen } };
+        // one that nobody announced is in the banner; there is nothing to read beforehand
+        return lab;
+      });
+    case 'trouble':
+      return troubled(state, event.message, event.hint);
+    case 'phase':
+    case 'step':
+    case 'check':
+    case 'hint':
+    case 'score':
+    case 'finished':
+      return state;
+  }
+}

@@ -1,0 +1,48 @@
+import type { Action } from '../keymap.ts';
+import { isCharacter } from '../keys.ts';
+import type { View } from '../view.ts';
+import { act } from './act.ts';
+import { bindingOf, placeOf } from './conditions.ts';
+import { withLab } from './notice.ts';
+import { fillIn } from './questions.ts';
+import { type Next, stay, type TuiState } from './state.ts';
+
+/** A key: through the keymap to an action, or to the question that a dangerous action asks first. */
+export function onKey(before: TuiState, key: string, view: View): Next {
+  const place = placeOf(before);
+  // a trouble stays until a key was pressed: it was there to be read
+  const state = before.notice?.kind === 'trouble' && place !== 'confirm' ? { ...before, notice: undefined } : before;
+  if (place === 'confirm') {
+    // Ctrl+C at the question whether to quit is an answer, too
+    if (key === 'ctrl+c' && before.confirm?.action === 'interrupt') return confirmed(state, view);
+  }
+  const binding = bindingOf(key, state);
+  if (!binding) return stay(typed(state, key));
+  if (binding.action === 'yes') return confirmed(state, view);
+  if (binding.action === 'no') return stay({ ...state, confirm: undefined });
+  const question = fillIn(binding, state);
+  if (question) return stay({ ...state, confirm: question });
+  return act(state, binding.action, key, view);
+}
+
+function confirmed(state: TuiState, view: View): Next {
+  const action: Action | undefined = state.confirm?.action;
+  const without = { ...state, confirm: undefined };
+  return action ? act(without, action, '', view) : stay(without);
+}
+
+/** A character where text is typed. */
+function typed(state: TuiState, key: string): TuiState {
+  if (!isCharacter(key)) return state;
+  const place = placeOf(state);
+  if (place === 'search') return { ...state, browse: { ...state.browse, query: state.browse.query + key, selected: undefined } };
+  if (place !== 'predict') return state;
+  return withLab(state, (lab) => {
+    const { asking } = lab;
+    const question = asking && lab.drill.lab.steps[lab.drill.current]?.predict[asking.question];
+    if (!asking || !question || asking.sent) return lab;
+    if (!question.choices) return { ...lab, asking: { ...asking, typed: asking.typed + key } };
+    const choice = 'abcdefghijklmnopqrstuvwxyz'.indexOf(key.toLowerCase());
+    return choice >= 0 && choice < question.choices.length ? { ...lab, asking: { ...asking, choice } } : lab;
+  });
+}

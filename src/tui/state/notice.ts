@@ -1,0 +1,17 @@
+import type { LabState, TuiState } from './state.ts';
+
+/** How long a notice stays, in milliseconds. */
+const noticeMs = 6000;
+
+export const withLab = (state: TuiState, change: (lab: LabState) => LabState): TuiState =>
+  state.lab ? { ...state, lab: change(state.lab) } : state;
+
+export const noted = (state: TuiState, text: string): TuiState => ({
+  ...state,
+  notice: { kind: 'info', text, hint: undefined, until: state.now + noticeMs },
+});
+
+export const troubled = (state: TuiState, text: string, hint: string | undefined): TuiState => ({
+  ...state,
+  notice: { kind: 'trouble', text, hint, until: undefined },
+});

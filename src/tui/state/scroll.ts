@@ -1,0 +1,63 @@
+import { type Face, faces } from '../layout.ts';
+import { debriefLines, debriefWidth } from '../screens/debrief.ts';
+import { bodyRows } from '../screens/frame.ts';
+import { helpLines } from '../screens/help.ts';
+import { labParts, neighbourCheck } from '../screens/lab.ts';
+import type { View } from '../view.ts';
+import { placeOf } from './conditions.ts';
+import type { LabState, TuiState } from './state.ts';
+
+type Move = 'up' | 'down' | 'page-up' | 'page-down' | 'top' | 'bottom';
+
+/** Where a move leads from `offset`, within what there is to scroll. */
+function to(move: Move, offset: number, total: number, height: number): number {
+  const most = Math.max(0, total - height);
+  const page = Math.max(1, height - 2);
+  const target = { up: offset - 1, down: offset + 1, 'page-up': offset - page, 'page-down': offset + page, top: 0, bottom: most }[move];
+  return Math.max(0, Math.min(most, target));
+}
+
+/** Scrolls what has the learner's attention. Offsets never run past the end, so the way back is as long as the way there. */
+export function scroll(state: TuiState, move: Move, view: View): TuiState {
+  if (state.help) {
+    const height = bodyRows(state.size) - 1;
+    return { ...state, help: { offset: to(move, state.help.offset, helpLines(state).length, height) } };
+  }
+  if (state.work) {
+    // a work screen stays at its end: its offset counts upwards from there
+    const by = { up: 1, down: -1, 'page-up': 10, 'page-down': -10, top: state.work.steps.length, bottom: -state.work.steps.length }[move];
+    return { ...state, work: { ...state.work, offset: Math.max(0, Math.min(state.work.steps.length, state.work.offset + by)) } };
+  }
+  if (state.screen === 'debrief' && state.debrief) {
+    const lines = debriefLines(state.debrief, view, debriefWidth(state));
+    return { ...state, debrief: { ...state.debrief, offset: to(move, state.debrief.offset, lines.length, bodyRows(state.size) - 1) } };
+  }
+  const { lab } = state;
+  if (!lab) return state;
+  if (placeOf(state) === 'fault' && lab.fault) {
+    return { ...state, lab: { ...lab, fault: { ...lab.fault, offset: Math.max(0, to(move, lab.fault.offset, 40, 10)) } } };
+  }
+  const part = labParts(state, lab, view).find(({ face }) => face === lab.face);
+  if (!part) return state;
+  if (lab.face === 'checks' && (move === 'up' || move === 'down')) return withCheck(state, lab, move === 'up' ? -1 : 1, view);
+  const offset = to(move, lab.offsets[lab.face], part.lines.length, part.height);
+  return { ...state, lab: { ...lab, offsets: { ...lab.offsets, [lab.face]: offset } } };
+}
+
+/** Spells out the check above or below, and brings it into sight. */
+function withCheck(state: TuiState, lab: LabState, by: 1 | -1, view: View): TuiState {
+  const selected = { ...lab, selectedCheck: neighbourCheck(lab, by) };
+  const part = labParts(state, selected, view).find(({ face }) => face === 'checks');
+  if (!part) return { ...state, lab: selected };
+  const title = selected.drill.checks.find(({ id }) => id === selected.selectedCheck)?.title.slice(0, 20) ?? '';
+  const row = Math.max(
+    0,
+    part.lines.findIndex((line) => line.some(({ text }) => title !== '' && text.startsWith(title))),
+  );
+  const offset = Math.max(0, Math.min(row, part.lines.length - part.height));
+  return { ...state, lab: { ...selected, offsets: { ...selected.offsets, checks: offset } } };
+}
+
+/** The face after (or before) the one that is turned to. */
+export const turnedFace = (lab: LabState, by: 1 | -1): Face =>
+  faces[(faces.indexOf(lab.face) + by + faces.length) % faces.length] ?? 'text';
