@@ -383,6 +383,12 @@ describe('commands', () => {
     expect(afterChange(before, after)).toEqual(expected);
   });
 
+  test('name the files of the learner without their folder, as the learner does', () => {
+    expect(afterChange('[start/web.yaml, service.yaml]', '[start/web.yaml, files/service.yaml]')).toEqual([
+      'lab.yaml:14:29  setup[0].apply[1]  write service.yaml: what lies in files/ is given to the learner without that folder',
+    ]);
+  });
+
   test('name nodes by placeholders', () => {
     const lab = changed('quiet-scheduler', ['lab.yaml', 'kubectl label node {{worker0}} drill=yes', "'@kubelet stop kind-worker'"]);
     expect(problemsOf(lab)).toEqual([

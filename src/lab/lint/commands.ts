@@ -36,7 +36,11 @@ export const lintCommands: Lint = (context) => {
 };
 
 function present(file: string, path: DraftCommand['path'], { files, error }: LintContext): void {
-  if (!(file in files)) error(path, `there is no file ${file}${didYouMean(file, Object.keys(files))}`);
+  if (file in files) return;
+  const own = file.replace(/^files\//, '');
+  if (own.startsWith('files/'))
+    error(path, `write ${own.replace(/^files\//, '')}: what lies in files/ is given to the learner without that folder`);
+  else error(path, `there is no file ${file}${didYouMean(file, Object.keys(files))}`);
 }
 
 function lintWait(written: DraftCommand, command: Extract<Command, { type: 'wait' }>, context: LintContext): void {
