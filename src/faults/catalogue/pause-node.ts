@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { LabError } from '../../lab-error.ts';
+import { defineFault } from '../fault.ts';
+import { nodeAnswers } from '../node-acts.ts';
+import { refused, workerNamed } from '../parameters.ts';
+import { nodeWell } from '../wellness.ts';
+
+export default defineFault({
+  id: 'pause-node',
+  title: 'Pause a worker',
+  what: 'Freezes the machine of a worker with all that runs on it, as if its power were cut; the Node turns NotReady after about 50 s.',
+  why: 'A dead node cannot say that it is dead: the cluster has to find out, and until then it sends requests there.',
+  look: 'kubectl get nodes',
+  scope: 'cluster',
+  params: z.strictObject({ node: z.string().min(1).describe('A worker.') }),
+  seconds: { effect: 1, effectBound: 30, recovery: 12, recoveryBound: 90 },
+
+  async plan(context, params) {
+    const node = workerNamed(context, params.node);
+    const now = await nodeAnswers(context, node);
+    if (!now.answers) throw refused(now.seen, 'Bring it back: kubedrill recover');
+    return { record: { node }, steps: [`pause ${node}`] };
+  },
+
+  async inject(context, { node }) {
+    const result = await context.nodes.pause(node);
+    if (!result.ok) throw new LabError('fault-failed', `could not pause ${node}: ${result.stderr.trim() || result.outcome}`);
+  },
+
+  async effect(context, { node }) {
+    const { answers, seen } = await nodeAnswers(context, node);
+    return { done: !answers, seen };
+  },
+
+  async undo(context, { node }) {
+    if ((await nodeAnswers(context, node)).answers) return;
+    const result = await context.nodes.unpause(node);
+    const now = await nodeAnswers(context, node);
+    if (!now.answers)
+      throw new LabError('no-cluster', `could not unpause ${node}: ${result.ok ? now.seen : result.stderr.trim() || result.outcome}`);
+  },
+
+  recovered: (context, { node }) => nodeWell(context, node),
+
+  inForce: ({ node }) => `${node} is paused`,
+  touches: ({ node }) => [`machine ${node}`],
+  mend: ({ node }) => `docker unpause ${node}`,
+});

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { type Component, componentAge, components, folderBeside, manifestPath } from '../components.ts';
+import { defineFault, type FaultContext } from '../fault.ts';
+import { fileExists, onNode, readFileOn, sha256, writeFileOn } from '../node-acts.ts';
+import { refused } from '../parameters.ts';
+import { controlPlaneWell, hurryControlPlane, leaderWell } from '../wellness.ts';
+
+/** A manifest: where it belongs, where it waits, and what it says. */
+type Manifest = { node: string; component: Component; home: string; away: string; text: string; sha256: string };
+
+/**
+ * The kubelet runs a static Pod for each manifest in its folder, and ends it when the file goes away.
+ * Stopping the container would not do: the kubelet starts it again.
+ * @see https://kubernetes.io/docs/tasks/configure-pod-container/static-pod/
+ */
+export default defineFault({
+  id: 'stop-component',
+  title: 'Stop a component of the control plane',
+  what: 'Moves the static Pod manifest of a control-plane component aside on the node; the kubelet then ends it.',
+  why: 'Each component does one thing; what stops working without it shows which.',
+  look: 'kubectl -n kube-system get pods',
+  scope: 'cluster',
+  params: z.strictObject({ component: z.enum(components).describe('Which component stops.') }),
+  seconds: { effect: 3, effectBound: 90, recovery: 25, recoveryBound: 120 },
+
+  async plan(context, { component }) {
+    const node = context.cluster.controlPlane;
+    const home = manifestPath(context, component);
+    const text = await readFileOn(context, node, home);
+    if (text === undefined)
+      throw refused(`${component} is stopped already: there is no ${home} on ${node}`, 'Bring it back: kubedrill recover');
+    const away = `${folderBeside(context, 'kubedrill-stopped')}/${component}.yaml`;
+    return {
+      record: { node, component, home, away, text, sha256: sha256(text) } as Manifest,
+      steps: [
+        `on ${node}: move ${home} to ${away}`,
+        `wait until the process ${component} has ended${component === 'kube-apiserver' ? ' (about 30 s)' : ''}`,
+      ],
+    };
+  },
+
+  async inject(context, { node, home, away }) {
+    await onNode(context, node, ['mkdir', '-p', away.slice(0, away.lastIndexOf('/'))]);
+    await onNode(context, node, ['mv', '-f', home, away]);
+  },
+
+  async effect(context, { component }) {
+    const age = await componentAge(context, component);
+    return age === undefined ? { done: true, seen: `${component} does not run` } : { done: false, seen: `${component} still runs` };
+  },
+
+  async undo(context, record) {
+    const { node, component, home, away } = record;
+    const isHome = await fileExists(context, node, home);
+    if (!isHome) await bringHome(context, record);
+    else await onNode(context, node, ['rm', '-f', away]);
+    if (component === 'kube-apiserver' || component === 'etcd') await hurryControlPlane(context);
+  },
+
+  async recovered(context, { node, component, home }) {
+    if (!(await fileExists(context, node, home))) return { done: false, seen: `there is no ${home} on ${node}` };
+    if (component === 'kube-apiserver' || component === 'etcd') return controlPlaneWell(context);
+    return leaderWell(context, component);
+  },
+
+  inForce: ({ component }) => `${component} is stopped`,
+  touches: ({ node, component }) => [`static Pod ${node}/${component}`],
+  mend: ({ node, home, away }) => `docker exec ${node} mv ${away} ${home}`,
+});
+
+/** From where it was put, if it is still what it was; else from the journal. */
+async function bringHome(context: FaultContext, { node, home, away, text, sha256: hash }: Manifest): Promise<void> {
+  const waiting = await readFileOn(context, node, away);
+  if (waiting !== undefined && sha256(waiting) === hash) await onNode(context, node, ['mv', '-f', away, home]);
+  else await writeFileOn(context, node, home, text, away.slice(0, away.lastIndexOf('/')));
+}

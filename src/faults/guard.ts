@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { LabError } from '../lab-error.ts';
+import { defineFault } from './fault.ts';
+import { copyManifests, type KeptMachine, machineWell, noteMachine, restoreMachine } from './kept-manifests.ts';
+import { type KeptNode, type KeptObject, noteNodes, noteSystem, restoreNode, restoreObject, systemWell } from './kept-objects.ts';
+import { onNode } from './node-acts.ts';
+import { apiWell, controlPlaneWell, hurryControlPlane, nodeWell } from './wellness.ts';
+
+type Kept = { lab: string; controlPlane: string; staticPodPath: string; machines: KeptMachine[]; nodes: KeptNode[]; system: KeptObject[] };
+
+/**
+ * No fault, but lives like one: what a lab that has the cluster alone found when it began. Its undo mends whatever a learner broke
+ * by hand since, in a shell on a node or through the API: manifests moved or edited, kubelets stopped, nodes paused, deleted,
+ * tainted, cordoned or labelled, add-ons scaled, edited or deleted.
+ */
+export const exclusiveLab = defineFault({
+  id: 'exclusive-lab',
+  title: 'Note the state of the cluster',
+  what: 'Notes manifests, kubelets, nodes and add-ons before a lab that needs the cluster alone.',
+  why: 'What is broken by hand during the lab is mended after it.',
+  look: 'kubedrill faults',
+  scope: 'cluster',
+  params: z.strictObject({ lab: z.string() }),
+  seconds: { effect: 1, effectBound: 30, recovery: 5, recoveryBound: 180 },
+
+  async plan(context, { lab }) {
+    const { controlPlane, workers, staticPodPath } = context.cluster;
+    const machines: KeptMachine[] = [];
+    for (const node of [controlPlane, ...workers]) machines.push(await noteMachine(context, node));
+    const record: Kept = { lab, controlPlane, staticPodPath, machines, nodes: await noteNodes(context), system: await noteSystem(context) };
+    return { record, steps: [`note manifests, kubelets, nodes and add-ons for ${lab}`] };
+  },
+
+  async inject(context, { machines }) {
+    for (const machine of machines) await copyManifests(context, machine);
+  },
+
+  effect: async () => ({ done: true, seen: 'noted' }),
+
+  async undo(context, { machines, nodes, system }) {
+    const [first, ...others] = machines;
+    const troubles: unknown[] = [];
+    const attempt = async (act: () => Promise<unknown>) => {
+      try {
+        await act();
+      } catch (trouble) {
+        troubles.push(trouble);
+      }
+    };
+    // the control plane before all others, and one lost worker must not keep the rest from being mended
+    if (first) await attempt(() => restoreMachine(context, first));
+    for (const machine of others) await attempt(() => restoreMachine(context, machine));
+    const api = await apiWell(context);
+    if (!api.done) {
+      await attempt(() => hurryControlPlane(context));
+      throw troubles[0] ?? new LabError('no-cluster', api.seen);
+    }
+    for (const node of nodes)
+      await attempt(async () => {
+        if (!(await restoreNode(context, node)).includes('absent')) return;
+        // a Node that was deleted comes back when its kubelet introduces itself again
+        await onNode(context, node.name, ['systemctl', 'restart', 'kubelet']);
+        throw new LabError('no-cluster', `Node ${node.name} is not back yet`);
+      });
+    for (const object of system) await attempt(() => restoreObject(context, object));
+    if (troubles.length > 0) throw troubles[0];
+  },
+
+  async recovered(context, { machines, nodes, system }) {
+    for (const machine of machines) {
+      const look = await machineWell(context, machine);
+      if (!look.done) return look;
+    }
+    const controlPlane = await controlPlaneWell(context);
+    if (!controlPlane.done) return controlPlane;
+    for (const { name } of nodes) {
+      const look = await nodeWell(context, name);
+      if (!look.done) return look;
+    }
+    return systemWell(context, system);
+  },
+
+  inForce: ({ lab }) => `${lab} has the cluster alone`,
+  touches: () => [],
+  mend: ({ controlPlane, staticPodPath }) =>
+    `docker exec ${controlPlane} sh -c 'cp ${staticPodPath.replace(/\/[^/]+\/?$/, '')}/kubedrill-kept/*.yaml ${staticPodPath}/'`,
+});

@@ -1,0 +1,68 @@
+import type { Look } from '../system/wait.ts';
+import { folderBeside } from './components.ts';
+import type { FaultContext } from './fault.ts';
+import { filesOn, kubeletActive, nodeAnswers, onNode, readFileOn, sha256, writeFileOn } from './node-acts.ts';
+
+/** What is noted of one node machine. */
+export type KeptMachine = {
+  node: string;
+  kubelet: boolean;
+  /** Static Pod manifests by file name. */
+  manifests: { [file: string]: { sha256: string; text: string } };
+};
+
+export async function noteMachine(context: FaultContext, node: string): Promise<KeptMachine> {
+  const { staticPodPath } = context.cluster;
+  const manifests: KeptMachine['manifests'] = {};
+  for (const file of await filesOn(context, node, staticPodPath)) {
+    const text = (await readFileOn(context, node, `${staticPodPath}/${file}`)) ?? '';
+    manifests[file] = { sha256: sha256(text), text };
+  }
+  return { node, kubelet: await kubeletActive(context, node), manifests };
+}
+
+/** A second copy beside the manifests on the node, for a person who mends by hand. */
+export async function copyManifests(context: FaultContext, { node, manifests }: KeptMachine): Promise<void> {
+  const kept = folderBeside(context, 'kubedrill-kept');
+  for (const [file, { text }] of Object.entries(manifests)) await writeFileOn(context, node, `${kept}/${file}`, text, kept);
+}
+
+/** Brings a machine back to what was noted: unpaused, its manifests as they were and no others, its kubelet running. Returns what had to be done. */
+export async function restoreMachine(context: FaultContext, machine: KeptMachine): Promise<string[]> {
+  const { node, kubelet, manifests } = machine;
+  const { staticPodPath } = context.cluster;
+  const done: string[] = [];
+  if (!(await nodeAnswers(context, node)).answers && (await context.nodes.unpause(node)).ok) done.push(`unpaused ${node}`);
+  for (const [file, { sha256: hash, text }] of Object.entries(manifests)) {
+    const now = await readFileOn(context, node, `${staticPodPath}/${file}`);
+    if (now !== undefined && sha256(now) === hash) continue;
+    await writeFileOn(context, node, `${staticPodPath}/${file}`, text, folderBeside(context, 'kubedrill-stopped'));
+    done.push(`${now === undefined ? 'brought back' : 'restored'} ${file} on ${node}`);
+  }
+  for (const file of await filesOn(context, node, staticPodPath)) {
+    if (Object.hasOwn(manifests, file)) continue;
+    const aside = folderBeside(context, 'kubedrill-stopped');
+    await onNode(context, node, ['mkdir', '-p', aside]);
+    await onNode(context, node, ['mv', '-f', `${staticPodPath}/${file}`, `${aside}/${file}`]);
+    done.push(`moved ${file} of ${node} to ${aside}`);
+  }
+  if (kubelet && !(await kubeletActive(context, node))) {
+    await onNode(context, node, ['systemctl', 'start', 'kubelet']);
+    done.push(`started the kubelet of ${node}`);
+  }
+  return done;
+}
+
+/** Everything on the machine is as it was noted. */
+export async function machineWell(context: FaultContext, { node, kubelet, manifests }: KeptMachine): Promise<Look> {
+  const { staticPodPath } = context.cluster;
+  const machine = await nodeAnswers(context, node);
+  if (!machine.answers) return { done: false, seen: machine.seen };
+  for (const [file, { sha256: hash }] of Object.entries(manifests)) {
+    const now = await readFileOn(context, node, `${staticPodPath}/${file}`);
+    if (now === undefined) return { done: false, seen: `there is no ${staticPodPath}/${file} on ${node}` };
+    if (sha256(now) !== hash) return { done: false, seen: `${staticPodPath}/${file} on ${node} is not what it was` };
+  }
+  if (kubelet && !(await kubeletActive(context, node))) return { done: false, seen: `the kubelet of ${node} does not run` };
+  return { done: true, seen: `${node} is as it was` };
+}

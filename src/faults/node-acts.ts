@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { LabError } from '../lab-error.ts';
+import type { RunResult } from '../system/run.ts';
+import type { FaultContext } from './fault.ts';
+
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** Whether anything can be run on the node: not while it is paused, stopped or gone. */
+export async function nodeAnswers(context: FaultContext, node: string): Promise<{ answers: boolean; seen: string }> {
+  const result = await context.nodes.exec(node, ['true'], { timeoutMs: 10_000 });
+  return { answers: result.ok, seen: result.ok ? `${node} answers` : `${node} does not answer: ${lastWord(result)}` };
+}
+
+const lastWord = (result: RunResult): string =>
+  result.outcome === 'exited'
+    ? result.stderr.trim() || `exit code ${result.exitCode}`
+    : `${result.outcome} after ${Math.round(result.ms)} ms`;
+
+/** Runs a program on a node as root; a node on which nothing runs now is `no-cluster`, to be tried again. */
+export async function onNode(context: FaultContext, node: string, argv: readonly string[], input?: string): Promise<string> {
+  const result = await tryOnNode(context, node, argv, input);
+  if (result.ok) return result.stdout;
+  throw new LabError('fault-failed', `${argv.join(' ')} on ${node} failed: ${lastWord(result)}`);
+}
+
+/** The same for programs whose exit code is an answer, such as `test` and `pgrep`. */
+export async function tryOnNode(context: FaultContext, node: string, argv: readonly string[], input?: string): Promise<RunResult> {
+  const result = await context.nodes.exec(node, argv, { timeoutMs: 30_000, ...(input === undefined ? {} : { input }) });
+  if (result.ok) return result;
+  // an engine that cannot enter the node fails as the program would: ask for what never fails
+  const { answers, seen } = await nodeAnswers(context, node);
+  if (!answers || result.outcome !== 'exited')
+    throw new LabError('no-cluster', answers ? `${argv.join(' ')} on ${node}: ${lastWord(result)}` : seen);
+  return result;
+}
+
+export const fileExists = async (context: FaultContext, node: string, path: string): Promise<boolean> =>
+  (await tryOnNode(context, node, ['test', '-e', path])).ok;
+
+/** The exact text of a file on a node, or `undefined` when there is none. */
+export async function readFileOn(context: FaultContext, node: string, path: string): Promise<string | undefined> {
+  const result = await tryOnNode(context, node, ['base64', '-w0', path]);
+  if (result.ok) return Buffer.from(result.stdout, 'base64').toString('utf8');
+  if (await fileExists(context, node, path)) throw new LabError('fault-failed', `could not read ${path} on ${node}: ${lastWord(result)}`);
+  return undefined;
+}
+
+/** Writes a file on a node: whole in `by` (a folder of the same file system, which nobody watches), then renamed into its place. */
+export async function writeFileOn(context: FaultContext, node: string, path: string, text: string, by: string): Promise<void> {
+  const fresh = `${by}/${path.slice(path.lastIndexOf('/') + 1)}.new`;
+  await onNode(context, node, ['mkdir', '-p', by]);
+  await onNode(context, node, ['tee', fresh], text);
+  const written = (await onNode(context, node, ['sha256sum', fresh])).split(' ')[0];
+  if (written !== sha256(text)) throw new LabError('fault-failed', `${fresh} on ${node} did not arrive whole`);
+  await onNode(context, node, ['chmod', '600', fresh]);
+  await onNode(context, node, ['mv', '-f', fresh, path]);
+}
+
+/** Names of the files of a folder on a node. */
+export async function filesOn(context: FaultContext, node: string, folder: string): Promise<string[]> {
+  const text = await onNode(context, node, ['find', folder, '-maxdepth', '1', '-type', 'f', '-printf', '%f\\n']);
+  return text.split('\n').filter(Boolean).sort();
+}
+
+export async function kubeletActive(context: FaultContext, node: string): Promise<boolean> {
+  const result = await tryOnNode(context, node, ['systemctl', 'is-active', 'kubelet']);
+  return result.stdout.trim() === 'active';
+}

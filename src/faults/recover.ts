@@ -1,0 +1,179 @@
+import { LabError } from '../lab-error.ts';
+import { isClosed, type JournalEntry } from '../store/journal.ts';
+import { type Processes, processes as realProcesses } from '../store/processes.ts';
+import type { OnProgress } from '../system/progress.ts';
+import { waitUntil } from '../system/wait.ts';
+import type { Fault, FaultContext } from './fault.ts';
+import { exclusiveLab } from './guard.ts';
+import { faultsById } from './index.generated.ts';
+import { answersLater, type FaultLife, lookAgain, reasonOf } from './life.ts';
+
+/**
+ * How one fault's undoing went.
+ * `already-fine`: nothing had to be done, e.g. somebody undid it by hand. `void`: its cluster is gone, and it with it.
+ * `busy`: another living process is at it. `failed`: `seen` is the state it is in, `mend` the command that mends it by hand.
+ */
+export interface Recovery {
+  id: string;
+  fault: string;
+  what: string;
+  lab: string | undefined;
+  outcome: 'undone' | 'already-fine' | 'void' | 'busy' | 'failed';
+  seen: string;
+  mend?: string;
+  seconds: number;
+}
+
+export interface RecoverOptions extends FaultLife {
+  onProgress?: OnProgress;
+  processes?: Processes;
+}
+
+const undoBoundMs = 150_000;
+const pauseMs = 2000;
+
+/** `Fault.undo` of every kind of record, the guard of exclusive labs included. */
+const faultOf = (id: string): Fault | undefined => (id === exclusiveLab.id ? (exclusiveLab as unknown as Fault) : faultsById.get(id));
+
+const contextOf = (entry: JournalEntry, context: FaultContext): FaultContext => ({ ...context, namespace: entry.namespace });
+
+/**
+ * Undoes what is left, newest first, then proves that each is well again. One that cannot be undone now (its node or the API server
+ * does not answer) is tried again after the others, and never overtaken by an older one that changed the same thing.
+ */
+export async function recoverEntries(entries: readonly JournalEntry[], options: RecoverOptions): Promise<Recovery[]> {
+  const { context, journal, crashPoint, processes = realProcesses } = options;
+  const { clock } = context;
+  const started = clock.now();
+  const reports = new Map<string, Recovery>();
+  const report = (entry: JournalEntry, outcome: Recovery['outcome'], seen: string) =>
+    reports.set(entry.id, {
+      id: entry.id,
+      fault: entry.fault,
+      what: entry.what,
+      lab: entry.lab,
+      outcome,
+      seen,
+      ...(outcome === 'failed' ? { mend: entry.mend } : {}),
+      seconds: Math.round((clock.now() - started) / 100) / 10,
+    });
+
+  const newestFirst = [...entries].filter((entry) => !isClosed(entry.state)).reverse();
+  const undone: { entry: JournalEntry; fault: Fault; wasFine: boolean }[] = [];
+  let pending: JournalEntry[] = [];
+  for (const entry of newestFirst) {
+    if (entry.clusterId !== options.cluster.id) {
+      await journal.mark(entry.id, 'void');
+      report(entry, 'void', `the cluster ${entry.cluster} that it struck is gone`);
+    } else if (isAtIt(entry, processes)) report(entry, 'busy', `process ${entry.by.pid} is at it`);
+    else pending.push(entry);
+  }
+
+  const troubles = new Map<string, string>();
+  while (pending.length > 0) {
+    const later: JournalEntry[] = [];
+    const inTheWay = new Map<string, JournalEntry>();
+    for (const entry of pending) {
+      const blocker = entry.touches.map((touch) => inTheWay.get(touch)).find(Boolean);
+      const result = blocker
+        ? { outcome: reports.has(blocker.id) ? ('failed' as const) : ('later' as const), seen: `"${blocker.what}" has to be undone first` }
+        : await undoOne(entry, options);
+      if (result.outcome === 'undone') undone.push({ entry, fault: result.fault, wasFine: result.wasFine });
+      else {
+        for (const touch of entry.touches) inTheWay.set(touch, inTheWay.get(touch) ?? entry);
+        if (result.outcome === 'failed') report(entry, 'failed', result.seen);
+        else {
+          later.push(entry);
+          troubles.set(entry.id, result.seen);
+        }
+      }
+    }
+    pending = later;
+    if (pending.length === 0) break;
+    if (context.signal.aborted || clock.now() - started > undoBoundMs) {
+      for (const entry of pending) report(entry, 'failed', troubles.get(entry.id) ?? 'interrupted');
+      break;
+    }
+    await clock.sleep(pauseMs, context.signal);
+  }
+
+  for (const { entry, fault, wasFine } of undone) {
+    const proof = await prove(entry, fault, options);
+    if (!proof.well) {
+      report(entry, 'failed', proof.seen);
+      continue;
+    }
+    crashPoint?.('recovered');
+    try {
+      await journal.mark(entry.id, 'undone');
+      report(entry, wasFine ? 'already-fine' : 'undone', proof.seen);
+    } catch (error) {
+      report(entry, 'failed', `${proof.seen}, but the journal does not know: ${reasonOf(error)}`);
+    }
+    crashPoint?.('undone');
+  }
+  return newestFirst.flatMap((entry) => reports.get(entry.id) ?? []);
+}
+
+/** Another living process that strikes or mends right now; an entry at rest belongs to nobody. */
+function isAtIt({ state, by }: JournalEntry, processes: Processes): boolean {
+  if (state === 'effect-proved') return false;
+  const self = processes.self();
+  return (by.pid !== self.pid || by.startTime !== self.startTime) && processes.isAlive(by);
+}
+
+type Undone = { outcome: 'undone'; fault: Fault; wasFine: boolean } | { outcome: 'later' | 'failed'; seen: string };
+
+async function undoOne(entry: JournalEntry, options: RecoverOptions): Promise<Undone> {
+  const { journal, crashPoint, onProgress } = options;
+  const fault = faultOf(entry.fault);
+  if (!fault) return { outcome: 'failed', seen: `this kubedrill does not know the fault ${entry.fault}` };
+  const context = contextOf(entry, options.context);
+  const started = context.clock.now();
+  const step = `undo: ${entry.what}`;
+  onProgress?.({ type: 'step-started', step, bound: undoBoundMs / 1000 });
+  const seconds = () => (context.clock.now() - started) / 1000;
+  // a journal that cannot be written must not keep anything from being mended
+  await journal.mark(entry.id, 'undoing').catch(() => undefined);
+  crashPoint?.('undoing');
+  try {
+    const before = await lookAgain(() => fault.recovered(context, entry.record));
+    await fault.undo(context, entry.record);
+    crashPoint?.('undo-acted');
+    onProgress?.({ type: 'step-done', step, seconds: seconds() });
+    return { outcome: 'undone', fault, wasFine: before.done };
+  } catch (error) {
+    onProgress?.({ type: 'step-failed', step, seconds: seconds(), reason: reasonOf(error) });
+    return { outcome: answersLater(error) ? 'later' : 'failed', seen: reasonOf(error) };
+  }
+}
+
+async function prove(entry: JournalEntry, fault: Fault, options: RecoverOptions): Promise<{ well: boolean; seen: string }> {
+  const context = contextOf(entry, options.context);
+  const { recovery, recoveryBound } = fault.seconds;
+  const step = `wait until well again: ${entry.what}`;
+  options.onProgress?.({ type: 'step-started', step, expected: recovery, bound: recoveryBound });
+  const waited = await waitUntil(() => lookAgain(() => fault.recovered(context, entry.record)), {
+    boundMs: recoveryBound * 1000,
+    clock: context.clock,
+    signal: context.signal,
+  });
+  const seconds = waited.ms / 1000;
+  if (waited.outcome === 'done') {
+    options.onProgress?.({ type: 'step-done', step, seconds });
+    return { well: true, seen: waited.seen };
+  }
+  const seen = waited.outcome === 'cancelled' ? `interrupted; ${waited.seen}` : `not well after ${recoveryBound} s: ${waited.seen}`;
+  options.onProgress?.({ type: 'step-failed', step, seconds, reason: seen });
+  return { well: false, seen };
+}
+
+/** What went wrong, as one error; `undefined` when all is well. */
+export function recoveryError(recoveries: readonly Recovery[]): LabError | undefined {
+  const failed = recoveries.filter((one) => one.outcome === 'failed' || one.outcome === 'busy');
+  if (failed.length === 0) return undefined;
+  const mends = failed.flatMap((one) => one.mend ?? []);
+  return new LabError('recovery-failed', failed.map((one) => `not undone: ${one.what}: ${one.seen}`).join('; '), {
+    hint: mends.length > 0 ? `Try again: kubedrill recover; or by hand: ${mends.join('; ')}` : 'Try again: kubedrill recover',
+  });
+}

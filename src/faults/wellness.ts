@@ -1,0 +1,90 @@
+import type { KubeObject } from '../grading/object.ts';
+import type { ApiFailure } from '../kube/api.ts';
+import { pathOf } from '../kube/path.ts';
+import type { Look } from '../system/wait.ts';
+import { apiIsTakenAway, type Component, componentAge, isAtHome } from './components.ts';
+import type { FaultContext } from './fault.ts';
+import { kubeletActive, nodeAnswers, onNode, tryOnNode } from './node-acts.ts';
+
+const leaseSeconds = 15;
+const lookTimeoutMs = 5000;
+
+/** A look at the API that takes a missing answer for what it is while the API server was taken away: not the fault's doing. */
+async function ask(context: FaultContext, path: string): Promise<{ object: KubeObject } | { away: true; expected: boolean; seen: string }> {
+  const answer = await context.api.request('GET', path, { signal: context.signal, timeoutMs: lookTimeoutMs });
+  if (answer.ok) return { object: answer.body };
+  return { away: true, expected: await apiIsTakenAway(context), seen: seenOf(answer) };
+}
+
+const seenOf = (failure: ApiFailure): string =>
+  failure.kind === 'refused' ? `the API server says: ${failure.message}` : `the API server does not answer: ${failure.message}`;
+
+/** The node runs things, its kubelet runs, and the API shows it Ready and free of the taints of a lost node. */
+export async function nodeWell(context: FaultContext, node: string): Promise<Look> {
+  const machine = await nodeAnswers(context, node);
+  if (!machine.answers) return { done: false, seen: machine.seen };
+  if (!(await kubeletActive(context, node))) return { done: false, seen: `the kubelet of ${node} does not run` };
+  const asked = await ask(context, pathOf('Node', undefined, node));
+  if ('away' in asked) return { done: asked.expected, seen: `the kubelet of ${node} runs; ${asked.seen}` };
+  const ready = (asked.object.status?.conditions ?? []).find((one: { type: string }) => one.type === 'Ready');
+  const lost = (asked.object.spec?.taints ?? []).filter((taint: { key: string }) =>
+    /^node\.kubernetes\.io\/(unreachable|not-ready)$/.test(taint.key),
+  );
+  if (ready?.status !== 'True') return { done: false, seen: `Node ${node} is not Ready: ${ready?.reason ?? 'no condition yet'}` };
+  if (lost.length > 0) return { done: false, seen: `Node ${node} still has the taint ${lost[0].key}` };
+  return { done: true, seen: `Node ${node} is Ready` };
+}
+
+/** The API server says on its own node, and to us, that it is ready. */
+export async function apiWell(context: FaultContext): Promise<Look> {
+  const { controlPlane, readyzOnNode } = context.cluster;
+  const argv = ['curl', '-ks', '-o', '/dev/null', '-w', '%{http_code}', '--max-time', '3', readyzOnNode];
+  const onNode = await tryOnNode(context, controlPlane, argv);
+  const code = onNode.stdout.trim();
+  if (code !== '200')
+    return { done: false, seen: code === '000' || code === '' ? 'the API server does not answer yet' : `/readyz answers ${code}` };
+  const answer = await context.api.request<string>('GET', '/readyz', { as: 'text', signal: context.signal, timeoutMs: lookTimeoutMs });
+  return answer.ok ? { done: true, seen: 'the API server is ready' } : { done: false, seen: seenOf(answer) };
+}
+
+/**
+ * Without an API server scheduler and controller manager end, again and again, and the kubelet waits longer each time,
+ * up to 5 min, before it starts them. A restarted kubelet has forgotten how long it wanted to wait; Pods are not touched.
+ */
+export async function hurryControlPlane(context: FaultContext): Promise<void> {
+  if ((await apiWell(context)).done) return;
+  const { controlPlane } = context.cluster;
+  const age = Number((await tryOnNode(context, controlPlane, ['ps', '-C', 'kubelet', '-o', 'etimes='])).stdout);
+  // undo is tried again while the API server is away, and a kubelet that is never left alone brings nothing up
+  if (age > 60) await onNode(context, controlPlane, ['systemctl', 'restart', 'kubelet']);
+}
+
+/** The component's process runs, and holds a lease that it took itself and keeps renewing. */
+export async function leaderWell(
+  context: FaultContext,
+  component: Extract<Component, 'kube-scheduler' | 'kube-controller-manager'>,
+): Promise<Look> {
+  const age = await componentAge(context, component);
+  if (age === undefined) return { done: false, seen: `${component} does not run yet` };
+  const asked = await ask(context, pathOf('Lease', 'kube-system', component));
+  if ('away' in asked) return { done: asked.expected, seen: `${component} runs; ${asked.seen}` };
+  const now = Number((await tryOnNode(context, context.cluster.controlPlane, ['date', '+%s'])).stdout);
+  const { holderIdentity, renewTime, acquireTime } = asked.object.spec ?? {};
+  const renewed = now - Date.parse(renewTime ?? '') / 1000;
+  const acquired = now - Date.parse(acquireTime ?? '') / 1000;
+  // a lease of the process before it looks fresh for a while
+  const leads = Boolean(holderIdentity) && renewed < leaseSeconds && acquired <= age + 2;
+  return { done: leads, seen: leads ? `${component} runs and leads` : `${component} runs; the lease of the one before it has to expire` };
+}
+
+/** The API answers, and scheduler and controller manager lead wherever they were not taken away themselves. */
+export async function controlPlaneWell(context: FaultContext): Promise<Look> {
+  const api = await apiWell(context);
+  if (!api.done) return api;
+  for (const component of ['kube-scheduler', 'kube-controller-manager'] as const) {
+    if (!(await isAtHome(context, component))) continue;
+    const leader = await leaderWell(context, component);
+    if (!leader.done) return leader;
+  }
+  return { done: true, seen: 'the API server is ready, scheduler and controller manager lead' };
+}
