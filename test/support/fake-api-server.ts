@@ -22,7 +22,7 @@
  * Bad days:
  *   server.dropWatches(kind?)   connections of watches break          server.endWatches(kind?)     they end well, as after timeoutSeconds
  *   server.expireWatches(kind?) in-stream ERROR 410                   server.compact()             the next watch from an old version gets 410,
- *   server.freeze()/thaw()      half-open: no byte goes out                                        as `server.goneAs`: 'status' or 'stream'
+ *   server.freeze()/thaw()      half-open: nothing unscripted goes out                                      as `server.goneAs`: 'status' or 'stream'
  *   server.away()/back()        connection refused, same port         server.bookmark(kind?)       BOOKMARK on every open watch
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -208,7 +208,7 @@ export class FakeApiServer {
   #watchesOf = (kind?: KindName): Watch[] => [...this.#watches].filter((watch) => !kind || watch.kind.kind === kind);
 
   #send(watch: Watch, event: unknown): void {
-    if (!this.#frozen) watch.response.write(`${JSON.stringify(event)}\n`);
+    if (!this.#frozen && !watch.response.writableEnded) watch.response.write(`${JSON.stringify(event)}\n`);
   }
 
   async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -225,8 +225,9 @@ export class FakeApiServer {
     };
     this.requests.push(request);
     for (const arrival of [...this.#arrivals]) arrival(request);
-    if (this.#frozen) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    const answer = this.#scripted(request) ?? (await this.#route(request, response));
+    const scripted = this.#scripted(request);
+    if (this.#frozen && !scripted) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    const answer = scripted ?? (await this.#route(request, response));
     if (answer === 'watching' || answer === 'hang') return;
     if (answer === 'drop') return void response.destroy();
     const json = typeof answer.body !== 'string';
