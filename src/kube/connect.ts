@@ -2,9 +2,10 @@ import { fetch } from 'undici';
 import type { KubeObject } from '../grading/object.ts';
 import type { ApiAnswer, ApiRequest, KubeApi } from './api.ts';
 import { bounded, unlessAborted } from './bounded.ts';
+import { textWithin } from './bounded-text.ts';
 import { readCredentials } from './credentials.ts';
 import { execIn } from './exec.ts';
-import { ApiFailureError, awayBecause, cancelled, refusedBy, timedOut } from './failure.ts';
+import { ApiFailureError, awayBecause, cancelled, refusedBy, timedOut, tooLarge } from './failure.ts';
 import { linesOf } from './lines.ts';
 
 const defaultTimeoutMs = 10_000;
@@ -52,7 +53,8 @@ export async function connect(kubeconfigPath: string, options: { context?: strin
       using bound = bounded([request.signal, closed.signal], timeoutMs);
       try {
         const response = await send(method, path, request, bound.signal);
-        const text = await response.text();
+        const text = request.maxBytes === undefined ? await response.text() : await textWithin(response.body, request.maxBytes);
+        if (text === undefined) return tooLarge(server, request.maxBytes!);
         if (!response.ok) return refusedBy(response.status, text);
         const body = request.as === 'text' ? text : text === '' ? {} : JSON.parse(text);
         return { ok: true, status: response.status, body: body as T, warnings: warningsIn(response.headers.get('warning')) };

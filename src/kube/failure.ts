@@ -32,6 +32,16 @@ export const away = (server: string, reason: string, message: string): ApiFailur
 
 export const timedOut = (server: string, ms: number): ApiFailure => away(server, 'Timeout', `nothing within ${ms / 1000} s`);
 
+/** The answer did not end within its bound: it is not what it should be, whatever it says. */
+export const tooLarge = (server: string, maxBytes: number): ApiFailure => ({
+  ok: false,
+  kind: 'refused',
+  status: 0,
+  reason: 'TooLarge',
+  message: `${server} answered with more than ${maxBytes} bytes`,
+  causes: [],
+});
+
 /** What undici's fetch threw: the reason lies in the innermost cause. */
 export function awayBecause(server: string, error: unknown): ApiFailure {
   let cause = error;

@@ -106,6 +106,17 @@ describe('a request', () => {
     expect(await api.request('GET', '/api/v1/nodes')).toMatchObject({ ok: false, kind: 'away' });
   });
 
+  it('is a failure as soon as the answer is longer than its bound', async () => {
+    server.when(({ path }) => path === '/endless', { status: 200, body: { items: ['x'.repeat(100_000)] } });
+    expect(await api.request('GET', '/endless', { maxBytes: 100_100 })).toMatchObject({ ok: true });
+    expect(await api.request('GET', '/endless', { maxBytes: 50_000 })).toMatchObject({
+      ok: false,
+      kind: 'refused',
+      reason: 'TooLarge',
+      message: `${server.url} answered with more than 50000 bytes`,
+    });
+  });
+
   it('is cancelled by its signal, which is no fault of the cluster', async () => {
     server.when(() => true, 'hang');
     const controller = new AbortController();
