@@ -68,7 +68,7 @@ export interface Summary {
   /** Graded, but some checks could not be. */
   partial: number;
   of: number;
-  /** Of the graded rows, to one hundredth; `null` without any. */
+  /** Of the rows that were graded in full, to one hundredth; `null` without any. */
   mean: number | null;
   median: number | null;
   checks: CheckSummary[];
@@ -100,7 +100,10 @@ function median(sorted: readonly number[]): number | null {
 /** Adds up rows to a gradebook. The order of the rows is kept: it is the roster's. */
 export function gradebookOf(lab: string, columns: readonly Column[], learners: readonly LearnerGrade[]): Gradebook {
   const graded = learners.filter((learner) => learner.status === 'graded');
-  const scores = graded.map((learner) => learner.score ?? 0).sort((a, b) => a - b);
+  const scores = graded
+    .filter((learner) => !isPartial(learner))
+    .map((learner) => learner.score ?? 0)
+    .sort((a, b) => a - b);
   const tally = (column: Column): CheckSummary => {
     const verdicts = graded.map((learner) => learner.checks.find((check) => check.id === column.id)?.verdict ?? 'error');
     return {

@@ -121,7 +121,7 @@ describe('Markdown', () => {
   it('has the class, the checks and what is open', () => {
     const text = only(markdown.files(input()));
     expect(text).toContain(
-      '3 of 5 graded, 1 passed, **1 could not be graded**, 1 missing, 1 late, 1 partly graded, mean 3 of 5, median 2.',
+      '3 of 5 graded, 1 passed, **1 could not be graded**, 1 missing, 1 late, 1 partly graded, mean 3.5 of 5, median 3.5.',
     );
     expect(text).toContain('| Ben (ben) | 2 / 5 | graded, late by 2 h 3 min |');
     expect(text).toContain('| C2 | the page answers | 1 | 1 | 1 |');

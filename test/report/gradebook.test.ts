@@ -4,7 +4,7 @@ import { span, standing, stuckAt } from '../../src/report/words.ts';
 import { absent, columns, dead, input, learner, partly, passed, stuck } from './sample.ts';
 
 describe('a gradebook', () => {
-  it('counts errors and missing work apart from scores: neither is a zero in the mean', () => {
+  it('counts errors and missing work apart from scores: neither is a zero in the mean, nor is work that was graded in part', () => {
     expect(input().book.summary).toMatchObject({
       learners: 5,
       graded: 3,
@@ -14,8 +14,8 @@ describe('a gradebook', () => {
       late: 1,
       partial: 1,
       of: 5,
-      mean: 3,
-      median: 2,
+      mean: 3.5,
+      median: 3.5,
     });
   });
 
