@@ -112,12 +112,13 @@ export async function recoverEntries(entries: readonly JournalEntry[], options: 
     }
     crashPoint?.('undone');
   }
+  for (const [id, { outcome }] of reports) if (outcome === 'failed') await journal.mark(id, 'undo-failed').catch(() => undefined);
   return newestFirst.flatMap((entry) => reports.get(entry.id) ?? []);
 }
 
 /** Another living process that strikes or mends right now; an entry at rest belongs to nobody. */
 function isAtIt({ state, by }: JournalEntry, processes: Processes): boolean {
-  if (state === 'effect-proved') return false;
+  if (state === 'effect-proved' || state === 'undo-failed') return false;
   const self = processes.self();
   return (by.pid !== self.pid || by.startTime !== self.startTime) && processes.isAlive(by);
 }
