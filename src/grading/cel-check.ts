@@ -35,6 +35,7 @@ function misuse(node: ASTNode, remembered: readonly string[]): string | undefine
     node.args[0].op === 'id' &&
     node.args[0].args === 'remembered' &&
     remembered.length > 0 &&
+    !remembered.includes('*') &&
     !remembered.includes(node.args[1])
   ) {
     return `nothing is remembered as ${node.args[1]}${guess(node.args[1], remembered)}`;
@@ -91,3 +92,7 @@ export function namesInCel(expression: string): Set<string> {
   const { ast, problem } = compileCel(expression);
   return new Set(problem ? [] : [...walk(ast)].flatMap((node) => (node.op === 'id' ? [node.args] : [])));
 }
+
+/** The kinds that an expression looks at, wherever. */
+export const kindsOf = (expression: string): string[] =>
+  readsOfCel(expression).map((read) => (typeof read === 'string' ? read : read.kind));

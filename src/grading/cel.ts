@@ -1,5 +1,5 @@
 import { compileCel } from './cel-compile.ts';
-import { explainFalse, explainFault } from './cel-explain.ts';
+import { explainFalse, explainFault, type Seen } from './cel-explain.ts';
 import type { CelScope } from './cel-functions.ts';
 import { fromCel } from './cel-values.ts';
 import { couldNotSee, pass, type Verdict } from './verdict.ts';
@@ -9,13 +9,13 @@ export { checkCel, namesInCel, readsOfCel } from './cel-check.ts';
 export type { CelScope } from './cel-functions.ts';
 
 /** The value of an expression as plain JSON, or why it has none (a missing object or field). Throws `CannotSee`. */
-export function valueOfCel(expression: string, given: CelScope): { ok: true; value: unknown } | { ok: false; observed: string } {
+export function valueOfCel(expression: string, given: CelScope): { ok: true; value: unknown } | ({ ok: false } & Seen) {
   const made = compileCel(expression);
   if (made.problem) return { ok: false, observed: made.problem.message };
   try {
     return { ok: true, value: fromCel(made.run(given)) };
   } catch (error) {
-    return { ok: false, observed: explainFault(error, made.ast, given).observed };
+    return { ok: false, ...explainFault(error, made.ast, given) };
   }
 }
 

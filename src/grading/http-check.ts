@@ -3,7 +3,7 @@ import { patternOf, patternText } from './pattern.ts';
 import type { HttpAnswer, Probes } from './probes.ts';
 import { mustSee } from './see.ts';
 import { allOf, fail, pass, type Verdict } from './verdict.ts';
-import { count, seconds, shown } from './words.ts';
+import { count, shown } from './words.ts';
 
 /** What is asked and what the answers must be; shared by the graders that speak HTTP. */
 export const httpShape = {
@@ -83,10 +83,7 @@ export function judgeAnswers(answers: readonly HttpAnswer[], expected: HttpExpec
     );
     if (broken) return fail({ ...broken, field, look });
   }
-  const slowest = Math.max(...answers.map((answer) => answer.ms));
-  return pass(
-    `${url}: ${right} of ${count(answers.length, 'request')} answered HTTP ${expected.status}, the slowest in ${seconds(slowest)}`,
-  );
+  return pass(`${url}: ${right} of ${count(answers.length, 'request')} answered HTTP ${expected.status}`);
 }
 
 /** Where a series of numbers in texts does not grow as it must, `undefined` when it does. */

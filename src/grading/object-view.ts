@@ -22,6 +22,10 @@ export class ObjectView implements MirrorView {
     this.#objects.set(kind, known);
   }
 
+  clear(): void {
+    this.#objects.clear();
+  }
+
   delete(kind: KindName, object: KubeObject): void {
     this.#objects.get(kind)?.delete(this.#key(kind, object.metadata.name, object.metadata.namespace));
   }

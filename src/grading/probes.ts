@@ -43,6 +43,8 @@ export interface TrafficStats {
   longestGapMs: number;
   byBody: Record<string, number>;
   byError: Record<string, number>;
+  /** False when older requests of the window are no longer kept. Absent means true. */
+  complete?: boolean;
 }
 
 export interface AccessRequest {

@@ -28,6 +28,8 @@ export function listing(names: readonly string[], limit = 4): string {
 /** Milliseconds as seconds, with one decimal under ten: `1.5 s`, `42 s`. */
 export const seconds = (ms: number): string => `${ms < 10_000 ? Number((ms / 1000).toFixed(1)) : Math.round(ms / 1000)} s`;
 
+export const pasteable = (argv: readonly string[]): string => argv.map(quoted).join(' ');
+
 const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
 /** A kubectl command for a person to paste. `namespace` is named only where it is not the drill's. */
