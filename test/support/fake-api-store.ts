@@ -73,8 +73,9 @@ export class FakeApiStore {
       },
     };
     if (kind === customResourceDefinition) this.#define(object);
-    if (object.metadata.deletionTimestamp && !object.metadata.finalizers?.length && !object.spec?.finalizers?.length)
-      return this.#drop(kind, object);
+    const { deletionTimestamp, finalizers } = object.metadata;
+    const isHeld = finalizers?.length || (kind.kind === 'Namespace' && this.#contentOf(name).length > 0);
+    if (deletionTimestamp && !isHeld) return this.#drop(kind, object);
     this.#write(kind, object, before ? 'MODIFIED' : 'ADDED');
     return copy(object);
   }
