@@ -23,28 +23,36 @@ export interface PoolOptions<T, R> {
  * behind at its limit and harms nobody. When `signal` aborts nothing new is begun, and what runs is told to stop.
  */
 export async function runPool<T, R>(items: readonly T[], options: PoolOptions<T, R>): Promise<void> {
-  const { parallel, signal } = options;
+  const { parallel, signal, clock } = options;
+  const leftBehind = new Set<Promise<unknown>>();
   let next = 0;
   const lane = async () => {
     while (next < items.length && !signal.aborted) {
       const item = items[next++]!;
-      await runOne(item, options);
+      const { work } = await runOne(item, options);
+      leftBehind.add(work);
+      void work.finally(() => leftBehind.delete(work));
     }
   };
   await Promise.all(Array.from({ length: Math.max(1, Math.min(parallel, items.length)) }, lane));
+  const over = new AbortController();
+  await Promise.race([Promise.all(leftBehind), clock.sleep(graceMs, over.signal)]);
+  over.abort();
 }
 
-async function runOne<T, R>(item: T, { run, onOutcome, clock, signal, limitMs }: PoolOptions<T, R>): Promise<void> {
+/** Resolves when the outcome was told; `work` ends when the work itself does, which may be later, or never. */
+async function runOne<T, R>(item: T, { run, onOutcome, clock, signal, limitMs }: PoolOptions<T, R>): Promise<{ work: Promise<unknown> }> {
   const started = clock.now();
   const own = new AbortController();
   const over = new AbortController();
   const cancel = () => own.abort(signal.reason);
+  if (signal.aborted) cancel();
   signal.addEventListener('abort', cancel, { once: true });
+  const work = run(item, own.signal).then(
+    (result): Outcome<R> => ({ outcome: 'done', result }),
+    (error: unknown): Outcome<R> => (signal.aborted ? { outcome: 'cancelled' } : { outcome: 'failed', error }),
+  );
   try {
-    const work = run(item, own.signal).then(
-      (result): Outcome<R> => ({ outcome: 'done', result }),
-      (error: unknown): Outcome<R> => (signal.aborted ? { outcome: 'cancelled' } : { outcome: 'failed', error }),
-    );
     const limit = clock.sleep(limitMs, over.signal).then((): Outcome<R> => ({ outcome: 'time-limit' }));
     const cancelled = new Promise<Outcome<R>>((resolve) => {
       // what heeds its signal has a moment to end well
@@ -53,12 +61,13 @@ async function runOne<T, R>(item: T, { run, onOutcome, clock, signal, limitMs }:
       else signal.addEventListener('abort', give, { once: true, signal: over.signal });
     });
     const outcome = await Promise.race([work, limit, cancelled]);
-    if (outcome.outcome !== 'done') own.abort();
+    if (outcome.outcome !== 'done') own.abort(new Error(outcome.outcome === 'time-limit' ? 'its time is over' : 'cancelled'));
     await onOutcome(item, outcome, clock.now() - started);
   } finally {
     signal.removeEventListener('abort', cancel);
     over.abort();
   }
+  return { work };
 }
 
 /** Time that cancelled work has to clean up. */

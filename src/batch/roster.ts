@@ -105,6 +105,7 @@ export function mustParseRoster(text: string, path: string): Roster {
 export const slugOf = (id: string): string =>
   id
     .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '')
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-+|-+$/g, '') || 'learner';
