@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import type { RunResult } from '../../../src/system/run.ts';
+
+export const ran = (exitCode: number, stdout = '', stderr = ''): RunResult => ({
+  ok: exitCode === 0,
+  outcome: 'exited',
+  exitCode,
+  stdout,
+  stderr,
+  command: '',
+  ms: 1,
+});
+
+/** A node machine: files, a kubelet, processes with the second in which they started. */
+export interface FakeMachine {
+  name: string;
+  state: 'running' | 'paused' | 'stopped' | 'gone';
+  kubelet: boolean;
+  kubeletSince: number;
+  files: Map<string, string>;
+  processes: Map<string, number>;
+}
+
+export const fakeMachine = (name: string, files: Record<string, string> = {}): FakeMachine => ({
+  name,
+  state: 'running',
+  kubelet: true,
+  kubeletSince: 0,
+  files: new Map(Object.entries(files)),
+  processes: new Map(),
+});
+
+const base = (path: string) => path.slice(path.lastIndexOf('/') + 1);
+
+/** The few programs that faults run on a node, as GNU and systemd have them. */
+export function runOn(machine: FakeMachine, argv: readonly string[], input: string | undefined, second: number, apiReady: boolean): RunResult {
+  if (machine.state === 'gone') return ran(1, '', `Error: No such container: ${machine.name}`);
+  if (machine.state === 'stopped') return ran(1, '', `Error response from daemon: Container ${machine.name} is not running`);
+  if (machine.state === 'paused')
+    return ran(1, '', `Error response from daemon: Container ${machine.name} is paused, unpause the container before exec`);
+  const { files } = machine;
+  const [program = '', ...args] = argv;
+  const last = args.at(-1) ?? '';
+  const absent = () => ran(1, '', `${program}: ${args[args.length - 2]}: No such file or directory`);
+  switch (program) {
+    case 'true':
+    case 'mkdir':
+    case 'chmod':
+      return ran(0);
+    case 'test':
+      return ran(files.has(last) ? 0 : 1);
+    case 'base64': {
+      const text = files.get(last);
+      return text === undefined ? ran(1, '', `base64: ${last}: No such file or directory`) : ran(0, Buffer.from(text).toString('base64'));
+    }
+    case 'sha256sum':
+      return ran(0, `${createHash('sha256').update(files.get(last) ?? '').digest('hex')}  ${last}`);
+    case 'tee':
+      files.set(last, input ?? '');
+      return ran(0, input);
+    case 'mv': {
+      const from = args.at(-2) ?? '';
+      const text = files.get(from);
+      if (text === undefined) return absent();
+      files.delete(from);
+      files.set(last, text);
+      return ran(0);
+    }
+    case 'rm':
+      files.delete(last);
+      return ran(0);
+    case 'find': {
+      const [folder = ''] = args;
+      const names = [...files.keys()].filter((path) => path === `${folder}/${base(path)}`).map(base);
+      return ran(0, names.join('\n'));
+    }
+    case 'systemctl': {
+      const [verb] = args;
+      if (verb === 'is-active') return machine.kubelet ? ran(0, 'active') : ran(3, 'inactive');
+      if (verb !== 'stop' && (!machine.kubelet || verb === 'restart')) machine.kubeletSince = second;
+      machine.kubelet = verb !== 'stop';
+      return ran(0);
+    }
+    case 'ps': {
+      const name = args[1] ?? '';
+      if (name === 'kubelet') return machine.kubelet ? ran(0, String(second - machine.kubeletSince)) : ran(1);
+      const started = [...machine.processes].filter(([process]) => process.slice(0, 15) === name).map(([, since]) => since);
+      return started.length > 0 ? ran(0, started.map((since) => ` ${second - since}`).join('\n')) : ran(1);
+    }
+    case 'date':
+      return ran(0, String(second));
+    case 'curl':
+      return ran(apiReady ? 0 : 7, apiReady ? '200' : '000');
+    default:
+      throw new Error(`the fake machine has no program ${program}`);
+  }
+}
+
+/** Programs that change something. */
+export const writes = (argv: readonly string[]): boolean =>
+  ['mv', 'rm', 'tee', 'mkdir', 'chmod'].includes(argv[0] ?? '') || (argv[0] === 'systemctl' && argv[1] !== 'is-active');
