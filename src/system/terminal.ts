@@ -16,8 +16,8 @@ export interface TerminalStreams {
 /** The parts of `process` that a full-screen program answers to; a test passes an EventEmitter. */
 export interface ProcessPort {
   readonly pid: number;
-  on(event: string, listener: (...args: never[]) => void): unknown;
-  off(event: string, listener: (...args: never[]) => void): unknown;
+  on(event: string, listener: (...args: unknown[]) => void): unknown;
+  off(event: string, listener: (...args: unknown[]) => void): unknown;
   kill(pid: number, signal: string): unknown;
 }
 

@@ -125,6 +125,8 @@ export async function runTui(options: TuiOptions): Promise<number> {
       interactive: true,
       exitOnCtrlC: false,
       maxFps: 60,
+      // a stray console.log must not tear the screen; vitest's console cannot be patched
+      patchConsole: typeof console.Console === 'function',
     });
     app.waitUntilExit().then(
       () => undefined,

@@ -133,8 +133,8 @@ export const keymap: readonly KeyBinding[] = [
   { keys: ['enter'], action: 'search-done', label: 'go there', description: 'Keep what was found', where: ['search'], footer: 1 },
   { keys: ['esc'], action: 'search-clear', label: 'stop searching', description: 'Show all labs again', where: ['search'], footer: 2 },
   { keys: ['backspace'], action: 'search-delete', label: 'delete', description: 'Delete a letter', where: ['search'] },
-  { keys: ['up'], action: 'up', label: 'up', description: 'The lab above', where: ['search', 'predict'] },
-  { keys: ['down'], action: 'down', label: 'down', description: 'The lab below', where: ['search', 'predict'] },
+  { keys: ['up'], action: 'up', label: 'up', description: 'The one above', where: ['search', 'predict'] },
+  { keys: ['down'], action: 'down', label: 'down', description: 'The one below', where: ['search', 'predict'] },
   { keys: ['esc'], action: 'search-clear', label: 'all labs', description: 'Show all labs again', where: ['home'] },
 
   {

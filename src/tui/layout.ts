@@ -30,8 +30,8 @@ export interface LabLayout {
   together: (face: Face) => Face[];
 }
 
-/** Column that parts the lab from what is beside it, with a blank on each side. */
-export const dividerWidth = 3;
+/** The margin left of the lab, and the column that parts it from what is beside it, with a blank on each side. */
+export const dividerWidth = 4;
 
 /** Where things are on the lab screen. `banner`: rows that faults in force take. */
 export function labLayout(size: Size, options: { pane: boolean; wide: boolean; banner: number }): LabLayout {

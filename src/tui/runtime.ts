@@ -173,8 +173,13 @@ export class Runtime {
     const { host, dispatch } = this.#ports;
     const generation = ++this.#generation;
     await this.#workOn('open', async (signal) => {
-      const early = (event: DrillEvent) => dispatch({ type: 'drill-event', event, drill: undefined });
-      const drill = await host.openDrill(lab, early, signal);
+      let settled = false;
+      const early = (event: DrillEvent) => {
+        if (!settled) dispatch({ type: 'drill-event', event, drill: undefined });
+      };
+      const drill = await host.openDrill(lab, early, signal).finally(() => {
+        settled = true;
+      });
       // stopped in the last moment, or the program is on its way out: it must not stay open unseen
       if (signal.aborted || this.#leaving || generation !== this.#generation) {
         await drill.close();
@@ -182,8 +187,8 @@ export class Runtime {
         return;
       }
       this.#drill = drill;
-      this.#listen(drill);
       dispatch({ type: 'drill-opened', drill: drill.state });
+      this.#listen(drill);
       if (drill.state.phase === 'setting-up') await this.#untilRunning(drill, signal);
     });
   }

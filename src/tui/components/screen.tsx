@@ -40,7 +40,7 @@ export function Screen({ store, pane, onTerminal }: ScreenProps) {
       <Box flexShrink={0}>
         {frame.bodyWidth > 0 ? <Rows lines={frame.body} width={beside ? frame.bodyWidth : columns} colour={colour} /> : null}
         {beside && divider > 0 ? (
-          <Rows lines={frame.body.map((): Line => [as('faint', ` ${view.theme.glyphs.bar}`)])} width={divider} colour={colour} />
+          <Rows lines={frame.body.map((): Line => [as('faint', ` ${view.theme.glyphs.bar} `)])} width={divider} colour={colour} />
         ) : null}
         {beside ? (
           <Box flexDirection="column" width={beside.width} flexShrink={0}>

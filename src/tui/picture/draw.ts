@@ -27,13 +27,16 @@ export function drawPicture(picture: Picture, motion: Motion, options: PictureOp
 
 type DrawPods = (pods: PodDot[], prefix: string, within: string, context: Context) => Line[];
 
+/** Each workload, the Pods that stand alone, each Service: apart from each other where there is room for it. */
 function rowsOf(picture: Picture, context: Context, drawPods: DrawPods): Line[] {
   const loose = [...picture.loose, ...goneFrom(context.motion, '', context.now)];
-  return [
-    ...picture.workloads.flatMap((workload) => workloadRows(workload, context, drawPods)),
-    ...(loose.length > 0 ? [[as('faint', 'Pods that nothing owns')], ...drawPods(loose, '  ', '', context)] : []),
-    ...picture.services.flatMap((service) => serviceRows(service, context)),
+  const groups: Line[][] = [
+    ...picture.workloads.map((workload) => workloadRows(workload, context, drawPods)),
+    ...(loose.length > 0 ? [[[as('faint', 'Pods that nothing owns')], ...drawPods(loose, '  ', '', context)]] : []),
+    ...picture.services.map((service) => serviceRows(service, context)),
   ];
+  const apart = groups.flatMap((group, index) => (index > 0 ? [[], ...group] : group));
+  return apart.length <= context.height ? apart : groups.flat();
 }
 
 function workloadRows(workload: Workload, context: Context, drawPods: DrawPods): Line[] {
@@ -57,11 +60,17 @@ function workloadRows(workload: Workload, context: Context, drawPods: DrawPods):
       const style: Style = set.wanted > 0 ? 'plain' : 'faint';
       const branch = `${last ? glyphs.lastBranch : glyphs.branch} `;
       const right = [as(style === 'faint' ? 'faint' : set.ready >= set.wanted ? 'good' : 'busy', `${set.ready}/${set.wanted}`)];
-      const name = cutMiddle(set.name, Math.max(12, Math.floor(width * 0.45)));
+      const name = setName(set.name, workload.name, Math.floor(width * 0.45));
       const row = spread([as('faint', branch), as(style, name), as('faint', `  ${set.image}`)], right, width);
       return [row, ...drawPods(withGone(set, context), `${last ? ' ' : glyphs.pipe} `, set.name, context)];
     }),
   ];
+}
+
+/** A ReplicaSet's name whole, or, where that is too long, its end: the beginning is its Deployment's. */
+function setName(name: string, deployment: string, room: number): string {
+  if (widthOf(name) <= room || !name.startsWith(`${deployment}-`)) return cutMiddle(name, Math.max(12, room));
+  return `…${name.slice(deployment.length)}`;
 }
 
 const withGone = (set: PodSet, { motion, now }: Context): PodDot[] => [...set.pods, ...goneFrom(motion, set.name, now)];

@@ -36,7 +36,6 @@ export function clusterSummary(cluster: ClusterState, { glyphs }: Theme): Line {
       const all = cluster.nodes.length;
       const well = ready === all;
       return [
-        as('faint', `${cluster.name}  `),
         as(
           well ? 'good' : 'bad',
           `${well ? glyphs.podReady : glyphs.podFailing} ${well ? count(all, 'node') : `${ready} of ${all} nodes`} ready`,

@@ -112,8 +112,6 @@ export function checkStrip(lab: LabState, { theme }: View): Line {
   const by = Map.groupBy(checksNow(lab), standingOf);
   return (['pass', 'fail', 'waiting', 'error', 'unseen'] as const).flatMap((standing) => {
     const some = by.get(standing)?.length ?? 0;
-    return some === 0
-      ? []
-      : [as(styles[standing], `${glyphOf(standing, theme.glyphs)} ${some} ${standing === 'unseen' ? 'new' : words[standing]}  `)];
+    return some === 0 ? [] : [as(styles[standing], `${glyphOf(standing, theme.glyphs)} ${some}  `)];
   });
 }

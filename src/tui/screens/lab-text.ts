@@ -1,9 +1,9 @@
 import type { LabPredict } from '../../lab/schema.ts';
-import { head, type Line, type Span, spread, widthOf, wrap } from '../line.ts';
+import { head, type Line, spread, widthOf, wrap } from '../line.ts';
 import { hintsLeft, isStepOver, openQuestions, stepOf } from '../state/conditions.ts';
 import type { LabState } from '../state/state.ts';
 import { count } from '../text/durations.ts';
-import { type GuidePart, guideOf } from '../text/guide.ts';
+import { type CodePart, type GuidePart, guideOf } from '../text/guide.ts';
 import { as } from '../theme.ts';
 import type { View } from '../view.ts';
 import { indent } from './frame.ts';
@@ -27,18 +27,20 @@ export function labText(lab: LabState, view: View, width: number): Line[] {
 }
 
 function partLines(part: GuidePart, view: View, width: number): Line[] {
-  if (part.type === 'prose') return view.markdown(part.text, width);
-  const { bar } = view.theme.glyphs;
-  return part.lines.flatMap((line, index) => {
-    const label: Span = index === 0 && part.command ? as('title', ` ${part.command.number} `) : { text: '   ' };
-    return codeRows(line, width - 5).map(
-      (row, wrapped): Line => [
-        wrapped === 0 ? label : { text: '   ' },
-        as('faint', `${bar} `),
-        as('code', wrapped === 0 ? row : `  ${row}`),
-      ],
-    );
-  });
+  return part.type === 'prose' ? view.markdown(part.text, width) : codeLines(part, view, width);
+}
+
+/** A block of code; before each command the number that types it. */
+function codeLines(part: CodePart, { theme }: View, width: number): Line[] {
+  const bar = as('faint', `${theme.glyphs.bar} `);
+  return part.pieces.flatMap(({ lines, command }) =>
+    lines.flatMap((line, index) =>
+      codeRows(line, width - 5).map((row, wrapped): Line => {
+        const label = index === 0 && wrapped === 0 && command ? as('title', ` ${command.number} `) : { text: '   ' };
+        return [label, bar, as('code', wrapped === 0 ? row : `  ${row}`)];
+      }),
+    ),
+  );
 }
 
 /** A line of code cut into rows: nothing of a command may be hidden. Breaks at blanks where it can. */
@@ -71,7 +73,7 @@ function questionLines(lab: LabState, view: View, width: number): Line[] {
     ...indent(view.markdown(question.ask, width - 2), 2),
     [],
     ...choiceLines(question, asking, view, width),
-    [as('faint', `  ${glyphs.dot} not graded ${glyphs.dot} Esc: not now`)],
+    [as('faint', `  not graded ${glyphs.dot} Esc: not now`)],
   ];
 }
 

@@ -20,6 +20,8 @@ export interface Part {
   lines: Line[];
   /** Rows below the heading. */
   height: number;
+  /** Rows of these that stay blank, so that the next heading stands apart. */
+  gap: number;
 }
 
 const titles: Record<Face, string> = { text: 'Step', checks: 'Checks', picture: 'Objects', events: 'Events' };
@@ -43,7 +45,7 @@ function columnParts(state: TuiState, lab: LabState, view: View): Part[] {
 
 function sideParts(state: TuiState, lab: LabState, view: View): Part[] {
   const layout = layoutNow(state);
-  return layout.side ? partsOf(['picture', 'events'], layout.side.width - 1, layout.height, state, lab, view) : [];
+  return layout.side ? partsOf(['picture', 'events'], layout.side.width, layout.height, state, lab, view) : [];
 }
 
 function partsOf(shown: readonly Face[], width: number, height: number, state: TuiState, lab: LabState, view: View): Part[] {
@@ -65,6 +67,7 @@ function partsOf(shown: readonly Face[], width: number, height: number, state: T
     right: rightOf(face, lab, view),
     lines,
     height: heights[index] ?? 0,
+    gap: index < drawn.length - 1 ? 1 : 0,
   }));
 }
 
@@ -108,7 +111,7 @@ function connectionLines(lab: LabState, { theme }: View, width: number): Line[] 
 
 function partRows(part: Part, turnedTo: boolean, offset: number, width: number, view: View): Line[] {
   if (part.height < 0) return [];
-  const shown = scrolled(part.lines, part.height, offset);
+  const shown = scrolled(part.lines, part.height - part.gap, offset);
   const mark = scrollMark(shown, view.theme);
   const right: Line =
     lineWidth(mark) > 0 && lineWidth(part.right) > 0 ? [...part.right, { text: '  ' }, ...mark] : [...part.right, ...mark];
@@ -123,7 +126,7 @@ export function labScreen(state: TuiState, lab: LabState, view: View): Frame {
   const { columns } = state.size;
   const faults = faultsInForce(state);
   const above = [
-    ...header(headLeft(lab, state), headRight(lab, state, view), state.size, theme),
+    ...header([as('title', lab.drill.lab.title)], headRight(lab, state, view), state.size, theme),
     ...banner(faults, columns, state.now, theme),
   ];
   const layout = layoutNow(state);
@@ -138,7 +141,7 @@ export function labScreen(state: TuiState, lab: LabState, view: View): Frame {
     return frame(state, view, above, margin(column), { bodyWidth: layout.lab.width + 1, pane: layout.pane });
   }
   if (layout.side) {
-    const side = rowsOf(sideParts(state, lab, view), layout.side.width - 1);
+    const side = rowsOf(sideParts(state, lab, view), layout.side.width);
     const body = Array.from(
       { length: layout.height },
       (_, index): Line => [
@@ -161,11 +164,6 @@ function stripRow(lab: LabState, width: number, view: View): Line {
     face === lab.face ? as('title', `[${face}]`) : as('faint', face),
   ]);
   return spread(checkStrip(lab, view), names, width);
-}
-
-function headLeft(lab: LabState, state: TuiState): Line {
-  const room = state.size.columns - 40;
-  return [as('title', cut(lab.drill.lab.title, Math.max(20, room)))];
 }
 
 function headRight(lab: LabState, state: TuiState, { theme }: View): Line {

@@ -25,12 +25,17 @@ const firstLab = (drill: DrillState): LabState => ({
   events: undefined,
 });
 
+/** What a reset leaves on the screen: the objects are the cluster's, not the drill's. */
+const keptOver = (lab: LabState | undefined, drill: DrillState): Partial<LabState> =>
+  lab?.drill.lab.id === drill.lab.id ? { picture: lab.picture, motion: lab.motion, events: lab.events } : {};
+
 /** Takes the drill's state as it is now. The engine may change its own in place: what the screen keeps is a copy. */
 export function onDrillState(state: TuiState, now: DrillState): Next {
   const drill = { ...now };
-  const same = state.lab?.drill.lab.id === drill.lab.id;
+  // a reset begins anew: questions are asked again
+  const same = state.lab?.drill.lab.id === drill.lab.id && state.lab.drill.startedAt === drill.startedAt;
   const before = same ? state.lab : undefined;
-  const lab = before ? { ...before, drill } : firstLab(drill);
+  const lab = before ? { ...before, drill } : { ...firstLab(drill), ...keptOver(state.lab, drill) };
   const moved = !before || before.drill.current !== drill.current;
   const fresh = moved ? { ...lab, offsets: { ...lab.offsets, text: 0, checks: 0 }, selectedCheck: undefined, asking: undefined } : lab;
   return paneShown({ ...state, lab: asked(fresh) });

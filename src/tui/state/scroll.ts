@@ -40,7 +40,7 @@ export function scroll(state: TuiState, move: Move, view: View): TuiState {
   const part = labParts(state, lab, view).find(({ face }) => face === lab.face);
   if (!part) return state;
   if (lab.face === 'checks' && (move === 'up' || move === 'down')) return withCheck(state, lab, move === 'up' ? -1 : 1, view);
-  const offset = to(move, lab.offsets[lab.face], part.lines.length, part.height);
+  const offset = to(move, lab.offsets[lab.face], part.lines.length, part.height - part.gap);
   return { ...state, lab: { ...lab, offsets: { ...lab.offsets, [lab.face]: offset } } };
 }
 
@@ -54,7 +54,7 @@ function withCheck(state: TuiState, lab: LabState, by: 1 | -1, view: View): TuiS
     0,
     part.lines.findIndex((line) => line.some(({ text }) => title !== '' && text.startsWith(title))),
   );
-  const offset = Math.max(0, Math.min(row, part.lines.length - part.height));
+  const offset = Math.max(0, Math.min(row, part.lines.length - part.height + part.gap));
   return { ...state, lab: { ...selected, offsets: { ...selected.offsets, checks: offset } } };
 }
 

@@ -5,7 +5,13 @@ export interface Command {
   text: string;
 }
 
-export type GuidePart = { type: 'prose'; text: string } | { type: 'code'; lines: string[]; command: Command | undefined };
+/** A block of code; each piece is a command with a number, or lines that are only read. */
+export interface CodePart {
+  type: 'code';
+  pieces: { lines: string[]; command: Command | undefined }[];
+}
+
+export type GuidePart = { type: 'prose'; text: string } | CodePart;
 
 /** Number keys there are. */
 const mostCommands = 9;
@@ -20,25 +26,44 @@ export function guideOf(text: string, tries: readonly string[]): GuidePart[] {
   const commandOf = (lines: string[]): Command | undefined => {
     const command = lines
       .filter((line) => line.trim() !== '')
-      .map((line) => line.replace(/^\$ /, ''))
+      .map(withoutPrompt)
       .join('\n');
     if (command === '' || seen.has(command) || count >= mostCommands) return undefined;
     seen.add(command);
     count++;
     return { number: count, text: command };
   };
+  const code = (lines: string[], isShell: boolean): GuidePart => ({
+    type: 'code',
+    pieces: (isShell ? commandGroups(lines) : [lines]).map((group) => ({ lines: group, command: isShell ? commandOf(group) : undefined })),
+  });
   for (const piece of pieces(text)) {
-    if (piece.type === 'prose') {
-      if (piece.text.trim() !== '') parts.push(piece);
-      continue;
-    }
-    parts.push({ type: 'code', lines: piece.lines, command: shellWords.has(piece.language) ? commandOf(piece.lines) : undefined });
+    if (piece.type === 'code') parts.push(code(piece.lines, shellWords.has(piece.language)));
+    else if (piece.text.trim() !== '') parts.push(piece);
   }
-  for (const line of tries) {
-    const command = commandOf([line]);
-    if (command) parts.push({ type: 'code', lines: [line], command });
+  const offered = tries.filter((line) => !seen.has(line));
+  if (offered.length > 0) {
+    parts.push({ type: 'code', pieces: offered.map((line) => ({ lines: line.split('\n'), command: commandOf([line]) })) });
   }
   return parts;
+}
+
+const withoutPrompt = (line: string): string => line.replace(/^\$ /, '');
+
+/** Lines that belong together: a command with its continuations and here-document; else each line is a command of its own. */
+function commandGroups(lines: string[]): string[][] {
+  const whole = lines.some(
+    (line) => line.includes('<<') || /^\s+\S/.test(line) || /^(for|while|if|until|case)\b/.test(withoutPrompt(line)),
+  );
+  if (whole) return [lines];
+  const groups: string[][] = [];
+  let open = false;
+  for (const line of lines) {
+    if (open) groups.at(-1)?.push(line);
+    else groups.push([line]);
+    open = line.endsWith('\\');
+  }
+  return groups;
 }
 
 type Piece = { type: 'prose'; text: string } | { type: 'code'; language: string; lines: string[] };
@@ -66,4 +91,4 @@ function* pieces(text: string): Generator<Piece> {
 }
 
 export const commandsOf = (text: string, tries: readonly string[]): Command[] =>
-  guideOf(text, tries).flatMap((part) => (part.type === 'code' && part.command ? [part.command] : []));
+  guideOf(text, tries).flatMap((part) => (part.type === 'code' ? part.pieces.flatMap(({ command }) => (command ? [command] : [])) : []));
