@@ -1,4 +1,4 @@
-import { longName, valueless } from './kubectl-flags.ts';
+import { longName, takesValue } from './kubectl-flags.ts';
 
 export interface KubectlFlag {
   /** Its long name. */
@@ -32,7 +32,9 @@ export function readKubectl(argv: readonly string[]): KubectlArgv | { problem: s
     if (word.startsWith('--')) {
       const [, written, value] = /^--([^=]*)(?:=([\s\S]*))?$/.exec(word)!;
       const name = written!.replaceAll('_', '-');
-      flags.push({ name, value: value ?? (valueless.has(name) ? undefined : next()) });
+      const taken = value === undefined && takesValue(name, plain[0]) ? next() : value;
+      if (value === undefined && taken !== '-' && taken?.startsWith('-')) return hidden(word, taken);
+      flags.push({ name, value: taken });
     } else if (word.startsWith('-') && word.length > 1) {
       const cluster = readShort(word.slice(1), plain[0], next);
       if ('problem' in cluster) return cluster;
@@ -56,11 +58,16 @@ function readShort(
     const name = longName(letter, verb);
     if (name === undefined) return { problem: `-${letter} is no flag of kubectl that labs may use` };
     const rest = letters.slice(at + 1);
-    if (!valueless.has(name) || rest.startsWith('=')) {
-      flags.push({ name, value: rest === '' ? next() : rest.replace(/^=/, '') });
+    if (takesValue(name, verb) || rest.startsWith('=')) {
+      const value = rest === '' ? next() : rest.replace(/^=/, '');
+      if (rest === '' && value?.startsWith('-') && value !== '-') return hidden(`-${letter}`, value);
+      flags.push({ name, value });
       return { flags };
     }
     flags.push({ name, value: undefined });
   }
   return { flags };
 }
+
+/** A flag that this reading takes for the value of another must not reach kubectl as a flag. */
+const hidden = (flag: string, value: string) => ({ problem: `${flag} is followed by ${value}: write ${flag}=... for its value` });

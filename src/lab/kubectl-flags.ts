@@ -1,12 +1,16 @@
 /** Flags of kubectl that take no value of their own (`--flag`, or `--flag=value`). @see `kubectl <verb> --help`, 1.34 */
-export const valueless = new Set(
+const valueless = new Set(
   `all all-containers all-namespaces all-pods allow-missing-template-keys append-hash attach cached client command containers
   delete-emptydir-data disable-compression disable-eviction dry-run edit expose follow force force-conflicts help ignore-daemonsets ignore-errors
   ignore-not-found insecure-skip-tls-verify insecure-skip-tls-verify-backend interactive leave-stdin-open list local match-server-version
   namespaced no-headers now openapi-patch output-watch-events overwrite prefix previous privileged prune quiet recursive resolve rm save-config
   server-print server-side show-events show-kind show-labels show-managed-fields stdin sum timestamps tty use-protocol-buffers validate
-  cascade wait warnings-as-errors watch watch-only windows-line-endings record`.split(/\s+/),
+  cascade wait warnings-as-errors watch watch-only windows-line-endings record show-capacity create-annotation global-default`.split(/\s+/),
 );
+
+/** Two of them take a value in `kubectl set env`. */
+export const takesValue = (name: string, verb: string | undefined): boolean =>
+  !valueless.has(name) || (verb === 'set' && (name === 'containers' || name === 'prefix'));
 
 /** Flags that would lead out of the drill: to another cluster, another identity, or another part of this machine. */
 export const leaving: Record<string, string> = {

@@ -59,6 +59,8 @@ export function judgeKubectl(argv: readonly string[]): KubectlFacts | { problem:
 
   for (const { name, value } of flags) {
     if (verb === 'auth' && /^as(-group|-uid)?$/.test(name)) continue;
+    // there it is the subject of a binding, not the user of the kubeconfig
+    if (name === 'user' && namesSubjects(verb, operands)) continue;
     if (Object.hasOwn(leaving, name)) return { problem: `--${name} is refused: ${leaving[name]}` };
     if (Object.hasOwn(hanging, name) && value !== 'false') return { problem: `--${name} is refused: ${hanging[name]}` };
     if (name === 'watch' && value !== 'false' && verb !== 'rollout') return { problem: '--watch is refused: it would never end' };
@@ -94,6 +96,9 @@ export function judgeKubectl(argv: readonly string[]): KubectlFacts | { problem:
   const beyond = flag('namespace') !== undefined || nodeVerbs.has(verb) || kinds.some((kind) => clusterScoped.has(kind));
   return { reach: !write ? 'reads' : beyond ? 'cluster' : 'namespace', files, manifests, images: imagesOf(verb, operands, flags) };
 }
+
+const namesSubjects = (verb: string, [what = '']: readonly string[]) =>
+  (verb === 'create' && /^(cluster)?rolebinding$/.test(what)) || (verb === 'set' && what === 'subject');
 
 function isWrite(verb: string, operands: readonly string[]): boolean {
   if (verb === 'rollout') return !['status', 'history'].includes(operands[0] ?? '');

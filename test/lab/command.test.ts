@@ -99,6 +99,9 @@ describe('kubectl may not leave the drill', () => {
     ['kubectl auth reconcile -f x.yaml', '"kubectl auth reconcile" is not among the verbs that labs may use'],
     ['kubectl cluster-info dump', '"kubectl cluster-info dump" writes to this machine'],
     ['kubectl get pods -z', '-z is no flag of kubectl that labs may use'],
+    ['kubectl delete pod x --some-switch -ndefault', '--some-switch is followed by -ndefault: write --some-switch=... for its value'],
+    ['kubectl get pods -l --context=other', '-l is followed by --context=other: write -l=... for its value'],
+    ['kubectl create deployment x --user=admin', "--user is refused: the user is the drill's"],
     ['kubectl', 'kubectl is told nothing to do'],
     ['kubectl apply -f', '--filename names no file'],
   ])('%s', (text, expected) => {
@@ -134,6 +137,10 @@ test('what follows -- belongs to a container and is not judged', () => {
 
 test('impersonation is open to auth can-i', () => {
   expect(parsed('kubectl auth can-i list pods --as=system:serviceaccount:$NS:reader')).toMatchObject({ type: 'kubectl' });
+});
+
+test('the user of a binding is a subject, not who asks', () => {
+  expect(parsed('kubectl create rolebinding x --role=reader --user=jane')).toMatchObject({ type: 'kubectl' });
 });
 
 test('rollout status watches by its nature and ends', () => {
@@ -220,6 +227,7 @@ describe('how far a command reaches', () => {
     ['kubectl get nodes', 'reads'],
     ['kubectl rollout status deploy/web', 'reads'],
     ['kubectl scale deploy web --replicas=2', 'namespace'],
+    ['kubectl set env --containers x deployment/web A=b', 'namespace'],
     ['kubectl run node --image=kd/web:1.0', 'namespace'],
     ['kubectl delete pod node', 'namespace'],
     ['kubectl label pod web example.com/node=a', 'namespace'],
