@@ -9,6 +9,8 @@ export interface HttpRequest {
   host?: string;
   /** Default 2000. */
   timeoutMs?: number;
+  /** Requests under way at a time; 1 keeps the answers in the order of the requests. Default 1 for up to 10 requests, else 5. */
+  concurrency?: number;
 }
 
 export interface HttpAnswer {
@@ -21,6 +23,7 @@ export interface HttpAnswer {
 }
 
 export interface DnsAnswer {
+  /** `NOERROR`, `NXDOMAIN`, `SERVFAIL` ...; `TIMEOUT` or `UNREACHABLE` when the DNS server gave no answer at all. */
   rcode: string;
   answers: string[];
   cname?: string;
