@@ -10,9 +10,10 @@ import { type Processes, type ProcessIdentity, processes as realProcesses } from
 
 /**
  * Life of a fault. `planned` is written before the act, so whatever is not closed may have happened.
+ * At rest: `effect-proved`, and `undo-failed` (given up for now). In the others a process is at work, or died.
  * Closed: `undone`, and `void` (its cluster is gone, there is nothing left to undo).
  */
-export type JournalState = 'planned' | 'injected' | 'effect-proved' | 'undoing' | 'undone' | 'void';
+export type JournalState = 'planned' | 'injected' | 'effect-proved' | 'undoing' | 'undo-failed' | 'undone' | 'void';
 
 /** What is known before a fault strikes, and enough to undo it in another process, on another day. */
 export interface JournalPlan {

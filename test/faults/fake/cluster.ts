@@ -52,7 +52,8 @@ export function fakeCluster(overrides: Partial<ClusterFacts> = {}): FakeCluster 
   machines.set(cluster.controlPlane, controlPlane);
   for (const worker of cluster.workers) machines.set(worker, fakeMachine(worker));
 
-  const apiUp = () => controlPlane.state === 'running' && controlPlane.processes.has('kube-apiserver') && controlPlane.processes.has('etcd');
+  const apiUp = () =>
+    controlPlane.state === 'running' && controlPlane.processes.has('kube-apiserver') && controlPlane.processes.has('etcd');
   const settle = () => reconcile({ objects, machines, controlPlane, apiUp: apiUp(), second: second() });
   const machine = (name: string): FakeMachine => machines.get(name) ?? { ...fakeMachine(name), state: 'gone' };
   const clock: Clock = {
@@ -130,12 +131,20 @@ function seed(objects: FakeObjects, cluster: ClusterFacts): void {
   const workload = (namespace: string, name: string, app: string, replicas: number, image: string) =>
     objects.put('Deployment', {
       metadata: { name, namespace, labels: { app } },
-      spec: { replicas, selector: { matchLabels: { app } }, template: { metadata: { labels: { app } }, spec: { containers: [{ name: app, image }] } } },
+      spec: {
+        replicas,
+        selector: { matchLabels: { app } },
+        template: { metadata: { labels: { app } }, spec: { containers: [{ name: app, image }] } },
+      },
     });
   workload('kube-system', 'coredns', 'dns', 2, 'coredns:1');
   workload('shop', 'web', 'web', 3, 'kd/web:1.0');
-  objects.put('Service', { metadata: { name: 'kube-dns', namespace: 'kube-system' }, spec: { clusterIP: '10.96.0.10', selector: { app: 'dns' } } });
+  objects.put('Service', {
+    metadata: { name: 'kube-dns', namespace: 'kube-system' },
+    spec: { clusterIP: '10.96.0.10', selector: { app: 'dns' } },
+  });
   objects.put('Service', { metadata: { name: 'web', namespace: 'shop' }, spec: { selector: { app: 'web' } } });
   objects.put('ConfigMap', { metadata: { name: 'coredns', namespace: 'kube-system' }, data: { Corefile: '.:53 {}' } });
-  for (const name of ['kube-scheduler', 'kube-controller-manager']) objects.put('Lease', { metadata: { name, namespace: 'kube-system' }, spec: {} });
+  for (const name of ['kube-scheduler', 'kube-controller-manager'])
+    objects.put('Lease', { metadata: { name, namespace: 'kube-system' }, spec: {} });
 }

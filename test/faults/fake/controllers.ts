@@ -76,14 +76,24 @@ function runDeployments({ objects, machines }: Moment): void {
     const [container] = template.spec.containers;
     const mine = () => objects.list('Pod', namespace).filter((pod) => pod.metadata.labels?.app === selector.matchLabels.app);
     const home = [...machines.values()].find(
-      (machine) => machine.state === 'running' && machine.kubelet && objects.get('Node', machine.name) && !objects.get('Node', machine.name)?.spec?.taints,
+      (machine) =>
+        machine.state === 'running' &&
+        machine.kubelet &&
+        objects.get('Node', machine.name) &&
+        !objects.get('Node', machine.name)?.spec?.taints,
     );
     const add = (image: string) => {
       if (quota && quota.metadata.namespace === namespace && mine().length >= Number(quota.spec.hard.pods)) return;
       const uid = Math.random().toString(36).slice(2);
       const ready = pullable(image) && home !== undefined;
       objects.put('Pod', {
-        metadata: { name: `${name}-${uid}`, namespace, labels: { ...template.metadata.labels }, creationTimestamp: '2026-01-01T00:00:00Z', ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name, uid: '1', controller: true }] },
+        metadata: {
+          name: `${name}-${uid}`,
+          namespace,
+          labels: { ...template.metadata.labels },
+          creationTimestamp: '2026-01-01T00:00:00Z',
+          ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name, uid: '1', controller: true }],
+        },
         spec: { nodeName: home?.name, containers: [{ ...container, image }] },
         status: {
           phase: 'Running',

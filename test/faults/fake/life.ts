@@ -37,7 +37,10 @@ export interface FakeLife extends FaultLife {
   recover(): Promise<Recovery[]>;
 }
 
-export function fakeLife(cluster: FakeCluster, options: { context?: Partial<FaultContext>; journal?: Journal; pid?: number } = {}): FakeLife {
+export function fakeLife(
+  cluster: FakeCluster,
+  options: { context?: Partial<FaultContext>; journal?: Journal; pid?: number } = {},
+): FakeLife {
   const { pid = 1 } = options;
   const journal = options.journal ?? journalAt(join(temporaryFolder(), 'kd.jsonl'), cluster, pid);
   const life: FaultLife = { context: cluster.context(options.context), journal, cluster: { name: 'kd', id: 'ours' } };
@@ -48,4 +51,5 @@ export function fakeLife(cluster: FakeCluster, options: { context?: Partial<Faul
   };
 }
 
-export const outcomes = (recoveries: readonly Recovery[]): string[] => recoveries.map(({ fault, outcome, seen }) => `${fault}: ${outcome}: ${seen}`);
+export const outcomes = (recoveries: readonly Recovery[]): string[] =>
+  recoveries.map(({ fault, outcome, seen }) => `${fault}: ${outcome}: ${seen}`);

@@ -33,7 +33,13 @@ export const fakeMachine = (name: string, files: Record<string, string> = {}): F
 const base = (path: string) => path.slice(path.lastIndexOf('/') + 1);
 
 /** The few programs that faults run on a node, as GNU and systemd have them. */
-export function runOn(machine: FakeMachine, argv: readonly string[], input: string | undefined, second: number, apiReady: boolean): RunResult {
+export function runOn(
+  machine: FakeMachine,
+  argv: readonly string[],
+  input: string | undefined,
+  second: number,
+  apiReady: boolean,
+): RunResult {
   if (machine.state === 'gone') return ran(1, '', `Error: No such container: ${machine.name}`);
   if (machine.state === 'stopped') return ran(1, '', `Error response from daemon: Container ${machine.name} is not running`);
   if (machine.state === 'paused')
@@ -54,7 +60,12 @@ export function runOn(machine: FakeMachine, argv: readonly string[], input: stri
       return text === undefined ? ran(1, '', `base64: ${last}: No such file or directory`) : ran(0, Buffer.from(text).toString('base64'));
     }
     case 'sha256sum':
-      return ran(0, `${createHash('sha256').update(files.get(last) ?? '').digest('hex')}  ${last}`);
+      return ran(
+        0,
+        `${createHash('sha256')
+          .update(files.get(last) ?? '')
+          .digest('hex')}  ${last}`,
+      );
     case 'tee':
       files.set(last, input ?? '');
       return ran(0, input);

@@ -34,7 +34,8 @@ export function mortal(cluster: FakeCluster, journal: Journal, dieAt: number): {
   };
   const api: KubeApi = {
     ...cluster.api,
-    request: (method, path, request) => around(method === 'GET' ? undefined : `${method} ${path}`, () => cluster.api.request(method, path, request)),
+    request: (method, path, request) =>
+      around(method === 'GET' ? undefined : `${method} ${path}`, () => cluster.api.request(method, path, request)),
   };
   const { nodes } = cluster;
   const context = cluster.context({

@@ -113,13 +113,15 @@ export function fakeApi(objects: FakeObjects, up: () => boolean, changed: () => 
     if (method === 'GET') return found ? answer(found) : missing();
     if (method === 'POST' && subresource === 'eviction') {
       if (!found) return missing();
-      if (found.metadata.labels?.['fake/budget'] === 'spent') return failure(429, 'TooManyRequests', 'Cannot evict pod as it would violate its budget');
+      if (found.metadata.labels?.['fake/budget'] === 'spent')
+        return failure(429, 'TooManyRequests', 'Cannot evict pod as it would violate its budget');
       objects.remove('Pod', found.metadata.name, namespace);
       return answer({});
     }
     if (method === 'POST') {
       const body = request.body as KubeObject;
-      if (objects.get(kind.kind, body.metadata.name, namespace)) return failure(409, 'AlreadyExists', `${kind.plural} "${body.metadata.name}" already exists`);
+      if (objects.get(kind.kind, body.metadata.name, namespace))
+        return failure(409, 'AlreadyExists', `${kind.plural} "${body.metadata.name}" already exists`);
       return answer(objects.put(kind.kind, { ...body, metadata: { ...body.metadata, ...(namespace ? { namespace } : {}) } }), 201);
     }
     if (!found) return missing();
