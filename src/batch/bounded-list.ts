@@ -13,7 +13,7 @@ export interface ListBounds {
 }
 
 /** A namespace of a lab holds dozens of objects; what is far beyond is an accident or an attack. */
-export const listBounds: ListBounds = { objects: 10_000, pageBytes: 32 * 1024 * 1024, timeoutMs: 10_000 };
+export const listBounds: ListBounds = { objects: 10_000, pageBytes: 32 * 1024 * 1024, timeoutMs: 20_000 };
 
 export type BoundedList = { ok: true; items: KubeObject[] } | { ok: false; kind: 'too-many'; message: string } | ApiFailure;
 

@@ -2,6 +2,7 @@ import { type KindName, kinds } from '../grading/kinds.ts';
 import type { Read } from '../grading/mirror-view.ts';
 import type { KubeObject } from '../grading/object.ts';
 import type { KubeApi } from '../kube/api.ts';
+import { pathOf } from '../kube/path.ts';
 import type { Clock } from '../system/clock.ts';
 import { type BoundedList, boundedList, type ListBounds, listBounds } from './bounded-list.ts';
 import { ScopedView } from './scoped-view.ts';
@@ -22,6 +23,8 @@ interface Shared {
 
 /** How old a list that learners share may be, in milliseconds. */
 const freshMs = 2000;
+/** How long a cluster may take to answer at all. */
+const reachMs = 10_000;
 const shareFrom = 3;
 
 /**
@@ -56,6 +59,25 @@ export class ListedCluster {
       else view.unread(kind, from, `cannot list ${kinds[kind].plural}: ${list.message}`);
     }
     return { seen: true, at, view };
+  }
+
+  /** The first question to a cluster, so that one that is dead is known at once. `unknown`: it is not allowed to ask. */
+  async namespaceState(namespace: string, signal: AbortSignal): Promise<'there' | 'absent' | 'unknown' | { away: string }> {
+    if (this.#options.learners >= shareFrom && !this.#unshared.has('Namespace')) {
+      const all = await this.#listShared('Namespace', signal);
+      if (all instanceof Map) return (all.get('') ?? []).some(({ metadata }) => metadata.name === namespace) ? 'there' : 'absent';
+    }
+    const ask = () =>
+      this.api.request('GET', pathOf('Namespace', undefined, namespace), { signal, timeoutMs: reachMs, maxBytes: 1024 * 1024 });
+    let answer = await ask();
+    if (!answer.ok && answer.kind === 'away' && answer.reason !== 'Timeout') {
+      // a connection that broke may have been an accident
+      await this.#options.clock.sleep(500, signal);
+      answer = await ask();
+    }
+    if (answer.ok) return 'there';
+    if (answer.kind !== 'refused') return { away: answer.message };
+    return answer.reason === 'NotFound' ? 'absent' : 'unknown';
   }
 
   async #list(kind: KindName, namespace: string | undefined, signal: AbortSignal): Promise<BoundedList> {

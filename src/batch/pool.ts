@@ -23,21 +23,31 @@ export interface PoolOptions<T, R> {
  * behind at its limit and harms nobody. When `signal` aborts nothing new is begun, and what runs is told to stop.
  */
 export async function runPool<T, R>(items: readonly T[], options: PoolOptions<T, R>): Promise<void> {
-  const { parallel, signal, clock } = options;
+  const { parallel, clock } = options;
+  const stop = new AbortController();
+  const cancel = () => stop.abort(options.signal.reason);
+  if (options.signal.aborted) cancel();
+  options.signal.addEventListener('abort', cancel, { once: true });
   const leftBehind = new Set<Promise<unknown>>();
   let next = 0;
   const lane = async () => {
-    while (next < items.length && !signal.aborted) {
+    while (next < items.length && !stop.signal.aborted) {
       const item = items[next++]!;
-      const { work } = await runOne(item, options);
+      const { work } = await runOne(item, { ...options, signal: stop.signal });
       leftBehind.add(work);
       void work.finally(() => leftBehind.delete(work));
     }
   };
-  await Promise.all(Array.from({ length: Math.max(1, Math.min(parallel, items.length)) }, lane));
+  // an outcome that could not be told (a full disk) ends all of it: what is not durable is not graded
+  const lanes = Array.from({ length: Math.max(1, Math.min(parallel, items.length)) }, () =>
+    lane().catch((error: unknown) => stop.abort(error)),
+  );
+  await Promise.all(lanes);
   const over = new AbortController();
   await Promise.race([Promise.all(leftBehind), clock.sleep(graceMs, over.signal)]);
   over.abort();
+  options.signal.removeEventListener('abort', cancel);
+  if (stop.signal.aborted && !options.signal.aborted) throw stop.signal.reason;
 }
 
 /** Resolves when the outcome was told; `work` ends when the work itself does, which may be later, or never. */

@@ -95,6 +95,18 @@ describe('a pool', () => {
     expect(running.has('b')).toBe(false);
   });
 
+  it('stops everything when an outcome cannot be told, and says why', async () => {
+    const clock = new ManualClock();
+    const begun: string[] = [];
+    const onOutcome = () => {
+      throw new Error('the disk is full');
+    };
+    const run = async (item: string) => void begun.push(item);
+    const all = runPool(['a', 'b', 'c'], { parallel: 1, limitMs: 1000, run, onOutcome, clock, signal: new AbortController().signal });
+    await expect(all).rejects.toThrow('the disk is full');
+    expect(begun).toEqual(['a']);
+  });
+
   it('does not wait for ever for what heeds no signal', async () => {
     const stop = new AbortController();
     const { pool, clock, ended } = started({ parallel: 1, signal: stop.signal });
