@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { bringUp, openDrillFor, openHandle } from './cluster-handle.ts';
 import type { CommandContext } from './command.ts';
 import { nextLab } from './drills.ts';
@@ -26,7 +27,18 @@ export async function tour(context: CommandContext, options: { name: string; yes
       for (const line of out ?? []) context.print(`  ${line}`);
       for (const line of progress ?? []) context.say(line);
     };
-    const drill = await openDrillFor(handle, { id: lab.id, labs, onEvent, signal: context.signal, fresh: true }, context);
+    const drill = await openDrillFor(
+      handle,
+      {
+        id: lab.id,
+        labs,
+        onEvent,
+        signal: context.signal,
+        namespace: `tour-${lab.id}`,
+        paths: { ...context.paths, state: join(context.paths.state, 'tour') },
+      },
+      context,
+    );
     try {
       for (const [index, step] of drill.lab.steps.entries()) {
         context.print(`\nStep ${index + 1} of ${drill.lab.steps.length}: ${step.title}`);

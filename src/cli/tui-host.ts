@@ -135,13 +135,20 @@ export function tuiHost(context: CommandContext, options: { name: string; labs: 
     },
     async recover(onProgress: OnProgress) {
       const { faults } = await mustHaveCluster();
-      await faults.recoverAll(onProgress);
+      const current = await mustHaveCluster();
+      current.listener = (event) => event.type === 'progress' && onProgress(event.progress);
+      const failed = (await faults.recoverAll()).filter((one) => one.outcome === 'failed');
+      if (failed.length > 0)
+        throw new LabError('recovery-failed', failed.map((one) => `${one.what}: ${one.seen}`).join('; '), {
+          hint: `By hand: ${failed[0]?.mend ?? 'kubedrill recover'}`,
+        });
       await lookAtCluster();
     },
     async openDrill(id: string, onEvent: (event: DrillEvent) => void, stop: AbortSignal) {
       const { openDrillFor } = await import('./cluster-handle.ts');
-      drill = await openDrillFor(await mustHaveCluster(), { id, labs, onEvent, signal: AbortSignal.any([stop, signal]) }, context);
-      return drill;
+      const opened = await openDrillFor(await mustHaveCluster(), { id, labs, onEvent, signal: AbortSignal.any([stop, signal]) }, context);
+      drill = opened;
+      return opened;
     },
     async close() {
       try {

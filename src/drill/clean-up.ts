@@ -34,7 +34,7 @@ export async function cleanUp(options: CleanUpOptions): Promise<void> {
     await act();
     options.onProgress({ type: 'step-done', step: name, seconds: (options.clock.now() - started) / 1000 });
   };
-  await step('undo faults', () => options.faults.recover(options.lab.id));
+  await step('undo faults', () => options.faults.recover(options.lab.id, options.namespace));
   await step(`remove namespace ${options.namespace}`, async () => {
     await deleteNamespace(options.cluster.api, options.namespace, { boundMs: 180_000, clock: options.clock, signal: options.signal });
   });

@@ -9,7 +9,7 @@ export interface FaultDesk {
   undo(matches: (fault: string, params: Record<string, unknown>) => boolean): Promise<boolean>;
   /** Notes the state of the nodes before a lab that needs the cluster alone, so that recovery also mends what is broken by hand. */
   guard(lab: string, namespace: string): Promise<void>;
-  /** Undoes everything that this lab left in force, newest first. */
-  recover(lab: string): Promise<void>;
+  /** Undoes everything that this lab left in force in this namespace, newest first. */
+  recover(lab: string, namespace: string): Promise<void>;
   inForce(): FaultInForce[];
 }

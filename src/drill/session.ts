@@ -648,7 +648,7 @@ export class DrillSession implements Drill {
   /** `keepFaults`: another process goes on with this drill (the recorder), and sees to its faults. */
   async close(keepFaults = false): Promise<void> {
     try {
-      if (this.phase !== 'finished' && !keepFaults) await this.options.faults.recover(this.lab.id);
+      if (this.phase !== 'finished' && !keepFaults) await this.options.faults.recover(this.lab.id, this.namespace);
     } finally {
       this.recorder?.stop();
       this.stopped.abort();

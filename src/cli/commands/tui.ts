@@ -31,6 +31,9 @@ export const command: CommandModule = {
       stdin: context.stdin,
       stdout: context.stdout,
       stderr: context.stderr,
+      clock: context.clock,
+      env: context.env,
+      process,
     });
   },
 };
