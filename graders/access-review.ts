@@ -14,7 +14,7 @@ const question = z.strictObject({
 /** Who may do what, as the API server itself answers. @see authorization.k8s.io/v1 SubjectAccessReview */
 export default defineGrader({
   id: 'access-review',
-  says: 'A ServiceAccount or user may do all of this and none of that, by the API server\'s own answer.',
+  says: "A ServiceAccount or user may do all of this and none of that, by the API server's own answer.",
   params: z
     .strictObject({
       serviceAccount: z.string().min(1).optional().describe("A ServiceAccount of the drill's namespace."),
@@ -24,16 +24,30 @@ export default defineGrader({
     })
     .refine((params) => (params.serviceAccount === undefined) !== (params.user === undefined), '`serviceAccount` or `user` says who')
     .refine((params) => params.may.length > 0, '`may` must hold something: a subject that does not exist may do nothing'),
-  reads: ({ serviceAccount }) => [...(serviceAccount ? (['ServiceAccount'] as const) : []), 'Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding'],
+  reads: ({ serviceAccount }) => [
+    ...(serviceAccount ? (['ServiceAccount'] as const) : []),
+    'Role',
+    'RoleBinding',
+    'ClusterRole',
+    'ClusterRoleBinding',
+  ],
   looks: 'behaviour',
-  example: '{grader: access-review, with: {serviceAccount: reader, may: [{verb: [get, list, watch], resource: pods}], mayNot: [{verb: delete, resource: pods}, {verb: list, resource: nodes, namespace: ""}]}}',
+  example:
+    '{grader: access-review, with: {serviceAccount: reader, may: [{verb: [get, list, watch], resource: pods}], mayNot: [{verb: delete, resource: pods}, {verb: list, resource: nodes, namespace: ""}]}}',
   async grade({ mirror, params, probes }) {
     const user = params.user ?? `system:serviceaccount:${mirror.namespace}:${params.serviceAccount}`;
     if (params.serviceAccount !== undefined && !mirror.get('ServiceAccount', params.serviceAccount)) {
-      return fail({ observed: `ServiceAccount ${params.serviceAccount} does not exist`, expected: `a ServiceAccount ${params.serviceAccount}`, look: kubectl(['get', 'serviceaccounts']) });
+      return fail({
+        observed: `ServiceAccount ${params.serviceAccount} does not exist`,
+        expected: `a ServiceAccount ${params.serviceAccount}`,
+        look: kubectl(['get', 'serviceaccounts']),
+      });
     }
     const asked: string[] = [];
-    for (const [questions, expected] of [[params.may, true], [params.mayNot, false]] as const) {
+    for (const [questions, expected] of [
+      [params.may, true],
+      [params.mayNot, false],
+    ] as const) {
       for (const { verb: verbs, resource, group, namespace } of questions) {
         for (const verb of [verbs].flat()) {
           const answer = mustSee(await probes.accessReview({ user, verb, resource, group, namespace }));

@@ -34,7 +34,12 @@ export default defineGrader({
     if (!workload) return notThere(of.kind, of.name, namespace);
     const look = kubectl(['rollout', 'history', `${of.kind.toLowerCase()}/${of.name}`], namespace);
     if ((workload.status?.observedGeneration ?? 0) < (workload.metadata.generation ?? 0)) {
-      return waiting({ observed: 'the controller has not seen the last change', expected: 'it has', field: `${of.kind} ${of.name} status.observedGeneration`, look });
+      return waiting({
+        observed: 'the controller has not seen the last change',
+        expected: 'it has',
+        field: `${of.kind} ${of.name} status.observedGeneration`,
+        look,
+      });
     }
     const revisions = ownedBy(mirror, workload, 'ControllerRevision').sort((a, b) => (b.revision ?? 0) - (a.revision ?? 0));
     const all = [...new Set(revisions.flatMap((one) => imagesOf(one, container)))];
@@ -45,7 +50,12 @@ export default defineGrader({
     const [newest] = revisions;
     const newestImages = newest ? imagesOf(newest, container) : [];
     if (params.newest !== undefined && !newestImages.some((one) => sameImage(one, params.newest ?? ''))) {
-      return fail({ observed: `revision ${newest?.revision} has ${listing(newestImages)}`, expected: `the newest has ${params.newest}`, field, look });
+      return fail({
+        observed: `revision ${newest?.revision} has ${listing(newestImages)}`,
+        expected: `the newest has ${params.newest}`,
+        field,
+        look,
+      });
     }
     if (params.min !== undefined && (newest?.revision ?? 0) < params.min) {
       return fail({ observed: `${newest?.revision ?? 0}`, expected: `at least ${params.min}`, field: `${field} revision`, look });

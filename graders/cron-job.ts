@@ -22,17 +22,24 @@ export default defineGrader({
   }),
   reads: ({ namespace }) => (['CronJob', 'Job'] as const).map((kind) => (namespace ? { kind, namespace } : kind)),
   looks: 'state',
-  example: '{grader: cron-job, with: {name: log-rotate, schedule: "*/1 * * * *", concurrencyPolicy: Forbid, scheduled: true, suspend: true, noActiveJob: true}}',
+  example:
+    '{grader: cron-job, with: {name: log-rotate, schedule: "*/1 * * * *", concurrencyPolicy: Forbid, scheduled: true, suspend: true, noActiveJob: true}}',
   grade({ mirror, params }) {
     const { name, namespace } = params;
     const cronJob = mirror.get('CronJob', name, namespace);
     if (!cronJob) return notThere('CronJob', name, namespace);
     const look = kubectl(['get', 'cronjob', name, '-o', 'yaml'], namespace);
-    const plain = (schedule: string): string => schedule.trim().split(/\s+/).map((part) => (part === '*/1' ? '*' : part)).join(' ');
+    const plain = (schedule: string): string =>
+      schedule
+        .trim()
+        .split(/\s+/)
+        .map((part) => (part === '*/1' ? '*' : part))
+        .join(' ');
     const { spec = {}, status = {} } = cronJob;
     const differs = (field: string, observed: unknown, expected: unknown) =>
       fail({ observed: String(observed ?? 'nothing'), expected: String(expected), field: `CronJob ${name} spec.${field}`, look });
-    if (params.schedule !== undefined && plain(String(spec.schedule)) !== plain(params.schedule)) return differs('schedule', spec.schedule, params.schedule);
+    if (params.schedule !== undefined && plain(String(spec.schedule)) !== plain(params.schedule))
+      return differs('schedule', spec.schedule, params.schedule);
     for (const field of ['concurrencyPolicy', 'successfulJobsHistoryLimit'] as const) {
       if (params[field] !== undefined && spec[field] !== params[field]) return differs(field, spec[field], params[field]);
     }
@@ -40,14 +47,28 @@ export default defineGrader({
       const seen = { observed: 'never', expected: 'scheduled at least once', field: `CronJob ${name} status.lastScheduleTime`, look };
       return spec.suspend === true ? fail({ ...seen, observed: 'never, and it is suspended' }) : waiting(seen);
     }
-    if (params.suspend !== undefined && (spec.suspend ?? false) !== params.suspend) return differs('suspend', spec.suspend ?? false, params.suspend);
+    if (params.suspend !== undefined && (spec.suspend ?? false) !== params.suspend)
+      return differs('suspend', spec.suspend ?? false, params.suspend);
     if (params.noActiveJob) {
       const active = mirror
         .list('Job', { namespace })
-        .filter((job) => !isTerminating(job) && job.metadata.ownerReferences?.some((one) => one.uid === cronJob.metadata.uid) && (job.status?.active ?? 0) > 0)
+        .filter(
+          (job) =>
+            !isTerminating(job) &&
+            job.metadata.ownerReferences?.some((one) => one.uid === cronJob.metadata.uid) &&
+            (job.status?.active ?? 0) > 0,
+        )
         .map((job) => job.metadata.name);
-      if (active.length > 0) return waiting({ observed: listing(active), expected: 'none', field: `Jobs of CronJob ${name} under way`, look: kubectl(['get', 'jobs'], namespace) });
+      if (active.length > 0)
+        return waiting({
+          observed: listing(active),
+          expected: 'none',
+          field: `Jobs of CronJob ${name} under way`,
+          look: kubectl(['get', 'jobs'], namespace),
+        });
     }
-    return pass(`CronJob ${name}: ${spec.schedule}, ${spec.concurrencyPolicy}${spec.suspend ? ', suspended' : ''}${status.lastScheduleTime ? `, last scheduled at ${status.lastScheduleTime}` : ''}`);
+    return pass(
+      `CronJob ${name}: ${spec.schedule}, ${spec.concurrencyPolicy}${spec.suspend ? ', suspended' : ''}${status.lastScheduleTime ? `, last scheduled at ${status.lastScheduleTime}` : ''}`,
+    );
   },
 });

@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { defineGrader } from '../src/grading/grader.ts';
 import { hasLabels } from '../src/grading/labels.ts';
 import { notThere } from '../src/grading/not-there.ts';
+import type { KubeObject } from '../src/grading/object.ts';
 import { podsOfOwner } from '../src/grading/ownership.ts';
 import { podReady } from '../src/grading/pods.ts';
 import { labelsParam, namespaceParam } from '../src/grading/target.ts';
 import { fail, pass, waiting } from '../src/grading/verdict.ts';
-import { availability } from '../src/grading/workloads.ts';
 import { count, kubectl, labelWords, listing } from '../src/grading/words.ts';
+import { availability } from '../src/grading/workloads.ts';
 
 /** A DaemonSet has a ready Pod on each of the nodes that are meant, and on no other. @see apps/v1 DaemonSetStatus */
 export default defineGrader({
@@ -32,13 +33,20 @@ export default defineGrader({
     const workers = nodes === 'workers' ? cluster().workers : [];
     const meant = mirror
       .list('Node')
-      .filter((node) => (nodes === 'all' ? true : nodes === 'workers' ? workers.includes(node.metadata.name) : hasLabels(node, nodes.labels)))
+      .filter((node) =>
+        nodes === 'all' ? true : nodes === 'workers' ? workers.includes(node.metadata.name) : hasLabels(node, nodes.labels),
+      )
       .map((node) => node.metadata.name)
       .sort();
     const which = typeof nodes === 'string' ? (nodes === 'all' ? 'node' : 'worker') : `node with ${labelWords(nodes.labels)}`;
     const nodesLook = kubectl(['get', 'nodes', ...(typeof nodes === 'string' ? [] : ['-l', labelWords(nodes.labels)])]);
     if (meant.length === 0 || (params.count !== undefined && meant.length !== params.count)) {
-      return fail({ observed: listing(meant), expected: params.count === undefined ? `at least 1 ${which}` : `exactly ${params.count} ${which}`, field: 'nodes', look: nodesLook });
+      return fail({
+        observed: listing(meant),
+        expected: params.count === undefined ? `at least 1 ${which}` : `exactly ${params.count} ${which}`,
+        field: 'nodes',
+        look: nodesLook,
+      });
     }
     const pods = podsOfOwner(mirror, set, 'DaemonSet');
     const look = kubectl(['get', 'pods', '-o', 'wide'], namespace);
@@ -48,18 +56,24 @@ export default defineGrader({
     const seenAll = (set.status?.observedGeneration ?? 0) >= (set.metadata.generation ?? 0);
     if (bare.length > 0) {
       const coming = !seenAll || desired >= meant.length;
-      const seen = { observed: `no Pod on ${listing(bare)}`, expected: `one on each of ${count(meant.length, which, which.replace(/^(node|worker)/, '$1s'))}`, field: `DaemonSet ${name}`, look };
+      const seen = {
+        observed: `no Pod on ${listing(bare)}`,
+        expected: `one on each of ${count(meant.length, which, which.replace(/^(node|worker)/, '$1s'))}`,
+        field: `DaemonSet ${name}`,
+        look,
+      };
       return coming ? waiting(seen) : fail(seen);
     }
     const outside = [...new Set(pods.map(nodeOf))].filter((node): node is string => node !== undefined && !meant.includes(node));
-    if (outside.length > 0) return fail({ observed: `also on ${listing(outside)}`, expected: `only on ${listing(meant)}`, field: `DaemonSet ${name}`, look });
+    if (outside.length > 0)
+      return fail({ observed: `also on ${listing(outside)}`, expected: `only on ${listing(meant)}`, field: `DaemonSet ${name}`, look });
     const available = availability('DaemonSet', set, pods, namespace);
     if (available.verdict !== 'pass') return available;
     const unready = meant.filter((node) => !on(node).some(podReady));
-    if (unready.length > 0) return waiting({ observed: `not ready on ${listing(unready)}`, expected: 'a ready Pod on each', field: `DaemonSet ${name}`, look });
+    if (unready.length > 0)
+      return waiting({ observed: `not ready on ${listing(unready)}`, expected: 'a ready Pod on each', field: `DaemonSet ${name}`, look });
     return pass(`DaemonSet ${name}: a ready Pod on ${listing(meant)}`);
   },
 });
 
-/** The node of a Pod; one that is not placed yet names it in its affinity, as the DaemonSet controller makes it. */
-const nodeOf = (pod: { spec?: { nodeName?: string } }): string | undefined => pod.spec?.nodeName;
+const nodeOf = (pod: KubeObject): string | undefined => pod.spec?.nodeName;

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { defineGrader } from '../src/grading/grader.ts';
 import type { MirrorView, Read } from '../src/grading/mirror-view.ts';
 import { notThere } from '../src/grading/not-there.ts';
-import type { DnsAnswer } from '../src/grading/probes.ts';
 import { podReady } from '../src/grading/pods.ts';
+import type { DnsAnswer } from '../src/grading/probes.ts';
 import { mustSee } from '../src/grading/see.ts';
-import { podsOfTarget, readsOfTarget, type Target, workloadParam, labelsParam } from '../src/grading/target.ts';
+import { labelsParam, podsOfTarget, readsOfTarget, type Target, workloadParam } from '../src/grading/target.ts';
 import { type Fail, fail, pass } from '../src/grading/verdict.ts';
 import { kubectl, listing } from '../src/grading/words.ts';
 
@@ -22,7 +22,8 @@ const shape = z
     missing: z.boolean().optional().describe('There is no such name.'),
   })
   .refine(
-    (params) => [params.addressOf, params.podIpOf, params.podIpsOf, params.cname, params.missing].filter((one) => one !== undefined).length === 1,
+    (params) =>
+      [params.addressOf, params.podIpOf, params.podIpsOf, params.cname, params.missing].filter((one) => one !== undefined).length === 1,
     'exactly one of `addressOf`, `podIpOf`, `podIpsOf`, `cname` and `missing` says what the answer is',
   );
 
@@ -48,12 +49,19 @@ export default defineGrader({
     const observed = describe(answer);
     if (params.missing !== undefined) {
       const none = answer.rcode === 'NXDOMAIN';
-      return none === params.missing ? pass(`${name}: ${observed}`) : fail({ observed, expected: params.missing ? 'NXDOMAIN' : 'an answer', field, look });
+      return none === params.missing
+        ? pass(`${name}: ${observed}`)
+        : fail({ observed, expected: params.missing ? 'NXDOMAIN' : 'an answer', field, look });
     }
     if (params.cname !== undefined) {
       const bare = (text: string | undefined): string => (text ?? '').replace(/\.$/, '');
       if (bare(answer.cname) === bare(params.cname)) return pass(`${name} is an alias of ${params.cname}`);
-      return fail({ observed: answer.cname ? `an alias of ${answer.cname}` : observed, expected: `an alias of ${params.cname}`, field, look });
+      return fail({
+        observed: answer.cname ? `an alias of ${answer.cname}` : observed,
+        expected: `an alias of ${params.cname}`,
+        field,
+        look,
+      });
     }
     const expected = wanted?.addresses ?? [];
     const same = expected.length > 0 && answer.answers.length === expected.length && expected.every((one) => answer.answers.includes(one));
@@ -61,7 +69,8 @@ export default defineGrader({
   },
 });
 
-const describe = (answer: DnsAnswer): string => (answer.rcode !== 'NOERROR' ? answer.rcode : answer.answers.length === 0 ? 'no address' : listing([...answer.answers].sort()));
+const describe = (answer: DnsAnswer): string =>
+  answer.rcode !== 'NOERROR' ? answer.rcode : answer.answers.length === 0 ? 'no address' : listing([...answer.answers].sort());
 
 /** The addresses that the name must have, or why there can be none. */
 function addressesOf(mirror: MirrorView, params: z.output<typeof shape>): { addresses: string[] } | { missing: Fail } | undefined {
@@ -71,7 +80,14 @@ function addressesOf(mirror: MirrorView, params: z.output<typeof shape>): { addr
     if (!service) return { missing: notThere('Service', addressOf) };
     const ips: string[] = service.spec?.clusterIPs ?? (service.spec?.clusterIP ? [service.spec.clusterIP] : []);
     if (ips.length === 0 || ips.includes('None')) {
-      return { missing: fail({ observed: ips[0] ?? 'nothing', expected: 'a cluster IP', field: `Service ${addressOf} spec.clusterIP`, look: kubectl(['get', 'service', addressOf]) }) };
+      return {
+        missing: fail({
+          observed: ips[0] ?? 'nothing',
+          expected: 'a cluster IP',
+          field: `Service ${addressOf} spec.clusterIP`,
+          look: kubectl(['get', 'service', addressOf]),
+        }),
+      };
     }
     return { addresses: ips.filter((ip) => !ip.includes(':') || ips.length === 1) };
   }

@@ -34,15 +34,20 @@ export default defineGrader({
   id: 'env-of',
   says: 'The running containers of Pods have these environment variables, from the Secret or ConfigMap that they must come from.',
   params: shape,
-  reads: (params) => [...readsOfTarget(params), ...Object.values(params.env).flatMap((one) => (one.equalsCel ? readsOfCel(one.equalsCel) : []))],
+  reads: (params) => [
+    ...readsOfTarget(params),
+    ...Object.values(params.env).flatMap((one) => (one.equalsCel ? readsOfCel(one.equalsCel) : [])),
+  ],
   looks: 'behaviour',
-  example: '{grader: env-of, with: {pod: secret-env, env: {SECRET_USERNAME: {equals: ali-kahoot, fromSecret: {name: app-secret, key: username}}}}}',
+  example:
+    '{grader: env-of, with: {pod: secret-env, env: {SECRET_USERNAME: {equals: ali-kahoot, fromSecret: {name: app-secret, key: username}}}}}',
   async grade(context): Promise<Verdict> {
     const { mirror, params, probes } = context;
     const found = podsOfTarget(mirror, params);
     if ('missing' in found) return found.missing;
     const { pods } = found;
-    if (pods.length === 0) return fail({ observed: 'no Pods', expected: `Pods of ${nameOfTarget(params)}`, look: kubectl(['get', 'pods']) });
+    if (pods.length === 0)
+      return fail({ observed: 'no Pods', expected: `Pods of ${nameOfTarget(params)}`, look: kubectl(['get', 'pods']) });
     const scope = { mirror, cluster: () => context.cluster(), baseline: () => context.baseline(), now: context.now };
     for (const pod of pods) {
       const { name } = pod.metadata;
@@ -66,7 +71,13 @@ export default defineGrader({
       }
       const { noneWith } = params;
       const left = noneWith === undefined ? [] : [...env.keys()].filter((key) => key.startsWith(noneWith)).sort();
-      if (left.length > 0) return fail({ observed: listing(left), expected: `no variable that begins with ${noneWith}`, field: `variables in Pod ${name}`, look });
+      if (left.length > 0)
+        return fail({
+          observed: listing(left),
+          expected: `no variable that begins with ${noneWith}`,
+          field: `variables in Pod ${name}`,
+          look,
+        });
     }
     return pass(`the variables are right in ${count(pods.length, 'Pod')} of ${nameOfTarget(params)}`);
   },
@@ -90,7 +101,8 @@ function wrongValue(value: string | undefined, wanted: z.output<typeof variable>
   if (wanted.absent) return value === undefined ? undefined : { observed: shown(value), expected: 'not set' };
   const observed = value === undefined ? 'not set' : shown(value);
   if (wanted.equals !== undefined && value !== wanted.equals) return { observed, expected: shown(wanted.equals) };
-  if (wanted.matches !== undefined && (value === undefined || !patternOf(wanted.matches).test(value))) return { observed, expected: `it matches ${wanted.matches}` };
+  if (wanted.matches !== undefined && (value === undefined || !patternOf(wanted.matches).test(value)))
+    return { observed, expected: `it matches ${wanted.matches}` };
   return value === undefined ? { observed, expected: 'set' } : undefined;
 }
 
@@ -102,7 +114,8 @@ interface EnvEntry {
 
 /** Where the Pod takes a variable from, by its own words. */
 function wrongSource(pod: KubeObject, key: string, wanted: z.output<typeof variable>, container: string | undefined): Mismatch | undefined {
-  const containers: { name: string; env?: EnvEntry[]; envFrom?: { secretRef?: { name?: string }; configMapRef?: { name?: string } }[] }[] = pod.spec?.containers ?? [];
+  const containers: { name: string; env?: EnvEntry[]; envFrom?: { secretRef?: { name?: string }; configMapRef?: { name?: string } }[] }[] =
+    pod.spec?.containers ?? [];
   const own = container ? containers.find((one) => one.name === container) : containers[0];
   const entry = own?.env?.find((one) => one.name === key);
   const field = `Pod ${pod.metadata.name} spec.containers env ${key}`;
@@ -114,7 +127,12 @@ function wrongSource(pod: KubeObject, key: string, wanted: z.output<typeof varia
     const byKey = by?.name === source.name && (source.key === undefined || by?.key === source.key);
     const whole = !entry && from?.includes(source.name) && (source.key ?? key) === key;
     if (byKey || whole) continue;
-    const observed = entry === undefined ? 'no such variable' : entry.value !== undefined ? `the value ${shown(entry.value, 40)}, written there` : shown(entry.valueFrom);
+    const observed =
+      entry === undefined
+        ? 'no such variable'
+        : entry.value !== undefined
+          ? `the value ${shown(entry.value, 40)}, written there`
+          : shown(entry.valueFrom);
     return { observed, expected: `from ${kind} ${source.name}${source.key ? ` key ${source.key}` : ''}`, field };
   }
   return undefined;

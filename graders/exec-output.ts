@@ -36,14 +36,20 @@ export default defineGrader({
     const { pods } = found;
     let { equals } = params;
     if (params.equalsCel !== undefined) {
-      const value = valueOfCel(params.equalsCel, { mirror, cluster: () => context.cluster(), baseline: () => context.baseline(), now: context.now });
+      const value = valueOfCel(params.equalsCel, {
+        mirror,
+        cluster: () => context.cluster(),
+        baseline: () => context.baseline(),
+        now: context.now,
+      });
       if (!value.ok) {
         const { ok: _, ...seen } = value;
         return fail({ ...seen, expected: `a value of ${params.equalsCel}` });
       }
       equals = typeof value.value === 'string' ? value.value : JSON.stringify(value.value);
     }
-    if (pods.length === 0) return fail({ observed: 'no Pods', expected: `Pods of ${nameOfTarget(params)}`, look: kubectl(['get', 'pods']) });
+    if (pods.length === 0)
+      return fail({ observed: 'no Pods', expected: `Pods of ${nameOfTarget(params)}`, look: kubectl(['get', 'pods']) });
     for (const pod of pods) {
       const ran = await runInPod(probes, pod, params.command, params.container);
       if ('notRunning' in ran) return ran.notRunning;
@@ -60,9 +66,12 @@ function wrongWith(
   params: { exitCode: number; equals?: string; matches?: string; notMatches?: string },
 ): Mismatch | undefined {
   const printed = shown(answer.stdout.trim() || answer.stderr.trim() || 'nothing');
-  if (answer.exitCode !== params.exitCode) return { observed: `exit code ${answer.exitCode}: ${printed}`, expected: `exit code ${params.exitCode}` };
-  if (params.equals !== undefined && answer.stdout.trim() !== params.equals.trim()) return { observed: printed, expected: shown(params.equals) };
-  if (params.matches !== undefined && !patternOf(params.matches).test(answer.stdout)) return { observed: printed, expected: `it matches ${params.matches}` };
+  if (answer.exitCode !== params.exitCode)
+    return { observed: `exit code ${answer.exitCode}: ${printed}`, expected: `exit code ${params.exitCode}` };
+  if (params.equals !== undefined && answer.stdout.trim() !== params.equals.trim())
+    return { observed: printed, expected: shown(params.equals) };
+  if (params.matches !== undefined && !patternOf(params.matches).test(answer.stdout))
+    return { observed: printed, expected: `it matches ${params.matches}` };
   if (params.notMatches !== undefined && patternOf(params.notMatches).test(answer.stdout)) {
     return { observed: shown(patternOf(params.notMatches).find(answer.stdout)?.match), expected: `nothing matches ${params.notMatches}` };
   }

@@ -19,7 +19,9 @@ const shape = z
   .strictObject({
     ...ownPodsShape,
     container: z.string().min(1).optional(),
-    files: z.record(z.string().regex(/^\//, 'an absolute path'), file).refine((files) => Object.keys(files).length > 0, 'at least one file'),
+    files: z
+      .record(z.string().regex(/^\//, 'an absolute path'), file)
+      .refine((files) => Object.keys(files).length > 0, 'at least one file'),
     only: z.string().regex(/^\//).optional().describe('A folder that holds the named files and no others.'),
     mount: z
       .strictObject({
@@ -42,13 +44,15 @@ export default defineGrader({
   params: shape,
   reads: readsOfTarget,
   looks: 'behaviour',
-  example: '{grader: files-of, with: {pod: test-secrets, files: {/secrets/secret1.txt: {equals: This is a secret}}, only: /secrets, mount: {path: /secrets, secret: my-secrets, readOnly: true}}}',
+  example:
+    '{grader: files-of, with: {pod: test-secrets, files: {/secrets/secret1.txt: {equals: This is a secret}}, only: /secrets, mount: {path: /secrets, secret: my-secrets, readOnly: true}}}',
   async grade({ mirror, params, probes }) {
     const found = podsOfTarget(mirror, params);
     if ('missing' in found) return found.missing;
     const { pods } = found;
     const { container } = params;
-    if (pods.length === 0) return fail({ observed: 'no Pods', expected: `Pods of ${nameOfTarget(params)}`, look: kubectl(['get', 'pods']) });
+    if (pods.length === 0)
+      return fail({ observed: 'no Pods', expected: `Pods of ${nameOfTarget(params)}`, look: kubectl(['get', 'pods']) });
     for (const pod of pods) {
       const mount = params.mount && wrongMount(pod, params.mount, container);
       if (mount) return fail({ ...mount, look: kubectl(['get', 'pod', pod.metadata.name, '-o', 'yaml']) });
@@ -57,7 +61,12 @@ export default defineGrader({
         if ('notRunning' in ran) return ran.notRunning;
         const { exitCode, stdout } = ran.answer;
         const wrong = wrongFile(exitCode === 0 ? stdout : undefined, wanted);
-        if (wrong) return fail({ ...wrong, field: `file ${path} in Pod ${pod.metadata.name}`, look: kubectl(['exec', pod.metadata.name, ...(container ? ['-c', container] : []), '--', 'cat', path]) });
+        if (wrong)
+          return fail({
+            ...wrong,
+            field: `file ${path} in Pod ${pod.metadata.name}`,
+            look: kubectl(['exec', pod.metadata.name, ...(container ? ['-c', container] : []), '--', 'cat', path]),
+          });
       }
       if (params.only === undefined) continue;
       const ran = await runInPod(probes, pod, ['ls', params.only], container);
@@ -68,7 +77,12 @@ export default defineGrader({
         .map(([path]) => path.slice((params.only ?? '').length + 1))
         .sort();
       if (names.join(' ') !== expected.join(' ')) {
-        return fail({ observed: listing(names), expected: listing(expected), field: `folder ${params.only} in Pod ${pod.metadata.name}`, look: kubectl(['exec', pod.metadata.name, '--', 'ls', params.only]) });
+        return fail({
+          observed: listing(names),
+          expected: listing(expected),
+          field: `folder ${params.only} in Pod ${pod.metadata.name}`,
+          look: kubectl(['exec', pod.metadata.name, '--', 'ls', params.only]),
+        });
       }
     }
     return pass(`${count(Object.keys(params.files).length, 'file')} right in ${count(pods.length, 'Pod')} of ${nameOfTarget(params)}`);
@@ -77,8 +91,12 @@ export default defineGrader({
 
 function wrongFile(text: string | undefined, wanted: z.output<typeof file>): Mismatch | undefined {
   if ('absent' in wanted) return text === undefined ? undefined : { observed: shown(text), expected: 'no such file' };
-  if (text === undefined) return { observed: 'no such file', expected: 'equals' in wanted ? shown(wanted.equals) : `it matches ${wanted.matches}` };
-  if ('matches' in wanted) return patternOf(wanted.matches).test(text) ? undefined : { observed: shown(text) || 'nothing', expected: `it matches ${wanted.matches}` };
+  if (text === undefined)
+    return { observed: 'no such file', expected: 'equals' in wanted ? shown(wanted.equals) : `it matches ${wanted.matches}` };
+  if ('matches' in wanted)
+    return patternOf(wanted.matches).test(text)
+      ? undefined
+      : { observed: shown(text) || 'nothing', expected: `it matches ${wanted.matches}` };
   if (text === wanted.equals) return undefined;
   const newline = text === `${wanted.equals}\n` ? ' with a line break at its end' : '';
   return { observed: `${shown(text)}${newline}`, expected: `${shown(wanted.equals)}${newline ? ' without one' : ''}` };
@@ -95,25 +113,44 @@ interface Mount {
 
 /** What is wrong with where a folder comes from. */
 function wrongMount(pod: KubeObject, wanted: Mount, container: string | undefined): Mismatch | undefined {
-  const containers: { name: string; volumeMounts?: { name: string; mountPath: string; readOnly?: boolean; subPath?: string }[] }[] = pod.spec?.containers ?? [];
+  const containers: { name: string; volumeMounts?: { name: string; mountPath: string; readOnly?: boolean; subPath?: string }[] }[] =
+    pod.spec?.containers ?? [];
   const own = container ? containers.find((one) => one.name === container) : containers[0];
   const trim = (path: string): string => path.replace(/\/$/, '');
   const mount = own?.volumeMounts?.find((one) => trim(one.mountPath) === trim(wanted.path));
   const field = `Pod ${pod.metadata.name} spec.containers volumeMounts ${wanted.path}`;
-  if (!mount) return { observed: `mounts at ${listing((own?.volumeMounts ?? []).map((one) => one.mountPath))}`, expected: `one at ${wanted.path}`, field };
+  if (!mount)
+    return {
+      observed: `mounts at ${listing((own?.volumeMounts ?? []).map((one) => one.mountPath))}`,
+      expected: `one at ${wanted.path}`,
+      field,
+    };
   if (wanted.readOnly !== undefined && (mount.readOnly ?? false) !== wanted.readOnly) {
     return { observed: `readOnly ${mount.readOnly ?? false}`, expected: `readOnly ${wanted.readOnly}`, field };
   }
   if (wanted.subPath !== undefined && (mount.subPath !== undefined) !== wanted.subPath) {
-    return { observed: mount.subPath ? `subPath ${mount.subPath}` : 'the whole volume', expected: wanted.subPath ? 'a subPath' : 'the whole volume', field };
+    return {
+      observed: mount.subPath ? `subPath ${mount.subPath}` : 'the whole volume',
+      expected: wanted.subPath ? 'a subPath' : 'the whole volume',
+      field,
+    };
   }
-  const volumes: { name: string; secret?: { secretName?: string }; configMap?: { name?: string }; persistentVolumeClaim?: { claimName?: string } }[] = pod.spec?.volumes ?? [];
+  const volumes: {
+    name: string;
+    secret?: { secretName?: string };
+    configMap?: { name?: string };
+    persistentVolumeClaim?: { claimName?: string };
+  }[] = pod.spec?.volumes ?? [];
   const volume = volumes.find((one) => one.name === mount.name);
   const has = { secret: volume?.secret?.secretName, configMap: volume?.configMap?.name, claim: volume?.persistentVolumeClaim?.claimName };
   for (const source of ['secret', 'configMap', 'claim'] as const) {
     if (wanted[source] === undefined || has[source] === wanted[source]) continue;
     const [kind, name] = Object.entries(has).find(([, one]) => one !== undefined) ?? ['something else', ''];
-    return { observed: `${kind} ${name}`.trim(), expected: `${source} ${wanted[source]}`, field: `Pod ${pod.metadata.name} spec.volumes[name=${mount.name}]` };
+    return {
+      observed: `${kind} ${name}`.trim(),
+      expected: `${source} ${wanted[source]}`,
+      field: `Pod ${pod.metadata.name} spec.volumes[name=${mount.name}]`,
+    };
   }
   return undefined;
 }

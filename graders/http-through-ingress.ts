@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { CannotSee } from '../src/grading/mirror-view.ts';
 import { defineGrader } from '../src/grading/grader.ts';
 import { gradeUrls, httpShape } from '../src/grading/http-check.ts';
+import { CannotSee } from '../src/grading/mirror-view.ts';
 import { notThere } from '../src/grading/not-there.ts';
 import { fail } from '../src/grading/verdict.ts';
 import { kubectl } from '../src/grading/words.ts';
@@ -26,7 +26,12 @@ export default defineGrader({
     const look = kubectl(['describe', 'ingress', params.ingress]);
     const ownClass: string | undefined = ingress.spec?.ingressClassName;
     if (ingressClass && ownClass !== ingressClass) {
-      return fail({ observed: ownClass ?? 'nothing', expected: ingressClass, field: `Ingress ${params.ingress} spec.ingressClassName`, look });
+      return fail({
+        observed: ownClass ?? 'nothing',
+        expected: ingressClass,
+        field: `Ingress ${params.ingress} spec.ingressClassName`,
+        look,
+      });
     }
     return gradeUrls(probes, [`${ingressUrl.replace(/\/$/, '')}${params.path}`], params, { look, host: params.host });
   },

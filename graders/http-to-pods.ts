@@ -2,7 +2,15 @@ import { z } from 'zod';
 import { defineGrader } from '../src/grading/grader.ts';
 import { gradeUrls, hostInUrl, httpShape } from '../src/grading/http-check.ts';
 import { podReady, worstOf } from '../src/grading/pods.ts';
-import { lookAtTarget, nameOfTarget, oneTarget, oneTargetMessage, podsOfTarget, readsOfTarget, targetShape } from '../src/grading/target.ts';
+import {
+  lookAtTarget,
+  nameOfTarget,
+  oneTarget,
+  oneTargetMessage,
+  podsOfTarget,
+  readsOfTarget,
+  targetShape,
+} from '../src/grading/target.ts';
 import { fail, waiting } from '../src/grading/verdict.ts';
 import { kubectl } from '../src/grading/words.ts';
 
@@ -20,7 +28,8 @@ export default defineGrader({
     .refine(oneTarget, oneTargetMessage),
   reads: readsOfTarget,
   looks: 'behaviour',
-  example: '{grader: http-to-pods, with: {of: {kind: Deployment, name: shop}, port: 8080, path: "/env?name=DB_ADDR", bodyIs: "orders-db:6379"}}',
+  example:
+    '{grader: http-to-pods, with: {of: {kind: Deployment, name: shop}, port: 8080, path: "/env?name=DB_ADDR", bodyIs: "orders-db:6379"}}',
   async grade({ mirror, params, probes }) {
     const found = podsOfTarget(mirror, params);
     if ('missing' in found) return found.missing;
@@ -30,7 +39,11 @@ export default defineGrader({
     const unready = pods.filter((pod) => (params.ready && !podReady(pod)) || !pod.status?.podIP);
     const trouble = worstOf(unready);
     if (unready.length > 0) {
-      const seen = { observed: trouble?.reason ?? 'a Pod without an IP', expected: `${nameOfTarget(params)} ready`, look: kubectl(['describe', 'pod', unready[0]!.metadata.name], params.namespace) };
+      const seen = {
+        observed: trouble?.reason ?? 'a Pod without an IP',
+        expected: `${nameOfTarget(params)} ready`,
+        look: kubectl(['describe', 'pod', unready[0]!.metadata.name], params.namespace),
+      };
       return trouble?.stuck ? fail(seen) : waiting(seen);
     }
     const urls = pods.map((pod) => `http://${hostInUrl(pod.status.podIP)}:${params.port}${params.path}`);

@@ -11,9 +11,23 @@ import replicasetHistory from './replicaset-history.ts';
 import resourceAbsent from './resource-absent.ts';
 import serviceBackends from './service-backends.ts';
 import timeline from './timeline.ts';
-import trafficSpread from './traffic-spread.ts';
 import traffic from './traffic.ts';
+import trafficSpread from './traffic-spread.ts';
 
-export const graders: readonly Grader[] = [commandSeen, deploymentAvailable, eventSeen, httpThroughService, imageIs, logContains, podsReady, replicasetHistory, resourceAbsent, serviceBackends, timeline, trafficSpread, traffic] as unknown as readonly Grader[];
+export const graders: readonly Grader[] = [
+  commandSeen,
+  deploymentAvailable,
+  eventSeen,
+  httpThroughService,
+  imageIs,
+  logContains,
+  podsReady,
+  replicasetHistory,
+  resourceAbsent,
+  serviceBackends,
+  timeline,
+  trafficSpread,
+  traffic,
+] as unknown as readonly Grader[];
 
 export const gradersById: ReadonlyMap<string, Grader> = new Map(graders.map((one) => [one.id, one]));

@@ -17,7 +17,11 @@ export default defineGrader({
     maxFailed: z.number().int().min(0).optional().describe('At most so many of its Pods have failed.'),
     completions: z.number().int().min(1).optional(),
     parallelism: z.number().int().min(1).optional(),
-    fromCronJob: z.string().min(1).optional().describe('This CronJob owns it, or it was made from it by hand (`kubectl create job --from`).'),
+    fromCronJob: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('This CronJob owns it, or it was made from it by hand (`kubectl create job --from`).'),
     namespace: namespaceParam,
   }),
   reads: ({ namespace }) => (['Job', 'CronJob', 'Pod'] as const).map((kind) => (namespace ? { kind, namespace } : kind)),
@@ -29,9 +33,13 @@ export default defineGrader({
     if (!job) return notThere('Job', name, namespace);
     const look = kubectl(['describe', 'job', name], namespace);
     const here = `Job ${name}`;
-    for (const [field, wanted] of [['completions', params.completions], ['parallelism', params.parallelism]] as const) {
+    for (const [field, wanted] of [
+      ['completions', params.completions],
+      ['parallelism', params.parallelism],
+    ] as const) {
       const is = job.spec?.[field] ?? 1;
-      if (wanted !== undefined && is !== wanted) return fail({ observed: `${is}`, expected: `${wanted}`, field: `${here} spec.${field}`, look });
+      if (wanted !== undefined && is !== wanted)
+        return fail({ observed: `${is}`, expected: `${wanted}`, field: `${here} spec.${field}`, look });
     }
     if (params.fromCronJob !== undefined) {
       const cronJob = mirror.get('CronJob', params.fromCronJob, namespace);
@@ -39,12 +47,22 @@ export default defineGrader({
       const owner = job.metadata.ownerReferences?.find((one) => one.kind === 'CronJob');
       // kubectl create job --from names the CronJob as owner, too, though not as controller
       if (owner?.uid !== cronJob.metadata.uid) {
-        return fail({ observed: owner ? `${owner.kind} ${owner.name}` : 'no owner', expected: `CronJob ${params.fromCronJob}`, field: `${here} metadata.ownerReferences`, look });
+        return fail({
+          observed: owner ? `${owner.kind} ${owner.name}` : 'no owner',
+          expected: `CronJob ${params.fromCronJob}`,
+          field: `${here} metadata.ownerReferences`,
+          look,
+        });
       }
     }
     const failed: number = job.status?.failed ?? 0;
     if (params.maxFailed !== undefined && failed > params.maxFailed) {
-      return fail({ observed: `${failed}`, expected: params.maxFailed === 0 ? '0' : `at most ${params.maxFailed}`, field: `${here} status.failed`, look });
+      return fail({
+        observed: `${failed}`,
+        expected: params.maxFailed === 0 ? '0' : `at most ${params.maxFailed}`,
+        field: `${here} status.failed`,
+        look,
+      });
     }
     const succeeded: number = job.status?.succeeded ?? 0;
     if (conditionOf(job, 'Failed') === 'True') {

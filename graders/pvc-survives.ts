@@ -6,7 +6,15 @@ import type { KubeObject } from '../src/grading/object.ts';
 import { patternOf, patternText } from '../src/grading/pattern.ts';
 import { podReady } from '../src/grading/pods.ts';
 import { runInPod } from '../src/grading/run-in-pod.ts';
-import { lookAtTarget, nameOfTarget, oneTarget, oneTargetMessage, ownPodsShape, podsOfTarget, readsOfTarget } from '../src/grading/target.ts';
+import {
+  lookAtTarget,
+  nameOfTarget,
+  oneTarget,
+  oneTargetMessage,
+  ownPodsShape,
+  podsOfTarget,
+  readsOfTarget,
+} from '../src/grading/target.ts';
 import type { Timeline } from '../src/grading/timeline.ts';
 import { fail, pass, waiting } from '../src/grading/verdict.ts';
 import { kubectl, listing, shown } from '../src/grading/words.ts';
@@ -24,25 +32,40 @@ export default defineGrader({
       accessMode: z.enum(['ReadWriteOnce', 'ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOncePod']).optional(),
       claimKept: z.boolean().default(false).describe('The claim is the one of the start.'),
       replaced: z.boolean().default(true).describe('An earlier Pod used the claim before: no present Pod is the first one that used it.'),
-      file: z.strictObject({ path: z.string().regex(/^\//), matches: patternText }).optional().describe('What was written, as the present Pod reads it.'),
+      file: z
+        .strictObject({ path: z.string().regex(/^\//), matches: patternText })
+        .optional()
+        .describe('What was written, as the present Pod reads it.'),
     })
     .refine(oneTarget, oneTargetMessage)
     .refine((params) => params.file || params.replaced, '`file` or `replaced` says what survives'),
   reads: (params) => [...readsOfTarget(params), 'PersistentVolumeClaim', 'PersistentVolume', 'StorageClass'],
   looks: 'behaviour',
-  example: '{grader: pvc-survives, with: {of: {kind: Deployment, name: counter}, claim: counter-deployment, mountPath: /app, file: {path: /app/counter.txt, matches: "[0-9]+"}}}',
+  example:
+    '{grader: pvc-survives, with: {of: {kind: Deployment, name: counter}, claim: counter-deployment, mountPath: /app, file: {path: /app/counter.txt, matches: "[0-9]+"}}}',
   async grade({ mirror, params, probes, baseline, timeline }) {
     const { claim: name, mountPath } = params;
     const look = kubectl(['describe', 'pvc', name]);
     const claim = mirror.get('PersistentVolumeClaim', name);
     if (!claim) return notThere('PersistentVolumeClaim', name);
     const field = `PersistentVolumeClaim ${name}`;
-    if (claim.status?.phase !== 'Bound') return fail({ observed: claim.status?.phase ?? 'nothing', expected: 'Bound', field: `${field} status.phase`, look });
+    if (claim.status?.phase !== 'Bound')
+      return fail({ observed: claim.status?.phase ?? 'nothing', expected: 'Bound', field: `${field} status.phase`, look });
     if (params.accessMode && !claim.spec?.accessModes?.includes(params.accessMode)) {
-      return fail({ observed: listing(claim.spec?.accessModes ?? []), expected: params.accessMode, field: `${field} spec.accessModes`, look });
+      return fail({
+        observed: listing(claim.spec?.accessModes ?? []),
+        expected: params.accessMode,
+        field: `${field} spec.accessModes`,
+        look,
+      });
     }
     if (params.claimKept && baseline().get('PersistentVolumeClaim', name)?.metadata.uid !== claim.metadata.uid) {
-      return fail({ observed: `made at ${claim.metadata.creationTimestamp}`, expected: 'the claim of the start', field: `${field} metadata.uid`, look });
+      return fail({
+        observed: `made at ${claim.metadata.creationTimestamp}`,
+        expected: 'the claim of the start',
+        field: `${field} metadata.uid`,
+        look,
+      });
     }
     const found = podsOfTarget(mirror, params);
     if ('missing' in found) return found.missing;
@@ -58,7 +81,12 @@ export default defineGrader({
           look: kubectl(['get', 'pod', pod.metadata.name, '-o', 'yaml']),
         });
       }
-      if (!podReady(pod)) return waiting({ observed: `Pod ${pod.metadata.name} is not ready`, expected: 'ready', look: kubectl(['describe', 'pod', pod.metadata.name]) });
+      if (!podReady(pod))
+        return waiting({
+          observed: `Pod ${pod.metadata.name} is not ready`,
+          expected: 'ready',
+          look: kubectl(['describe', 'pod', pod.metadata.name]),
+        });
       const { file } = params;
       if (file) {
         const ran = await runInPod(probes, pod, ['cat', file.path], params.container);
@@ -99,7 +127,13 @@ function isFirst(pod: KubeObject, claim: KubeObject, { mirror, timeline }: { mir
   }
   return !timeline()
     .entries()
-    .some((entry) => entry.type === 'object' && entry.kind === 'Pod' && entry.object.metadata.uid !== pod.metadata.uid && mountsOf(entry.object, claim.metadata.name).length > 0);
+    .some(
+      (entry) =>
+        entry.type === 'object' &&
+        entry.kind === 'Pod' &&
+        entry.object.metadata.uid !== pod.metadata.uid &&
+        mountsOf(entry.object, claim.metadata.name).length > 0,
+    );
 }
 
 /** Where the containers of a Pod mount a claim. */
@@ -107,5 +141,7 @@ function mountsOf(pod: KubeObject, claim: string): string[] {
   const volumes: { name: string; persistentVolumeClaim?: { claimName?: string } }[] = pod.spec?.volumes ?? [];
   const own = new Set(volumes.filter((one) => one.persistentVolumeClaim?.claimName === claim).map((one) => one.name));
   const containers: { volumeMounts?: { name: string; mountPath: string }[] }[] = pod.spec?.containers ?? [];
-  return containers.flatMap((one) => (one.volumeMounts ?? []).filter((mount) => own.has(mount.name)).map((mount) => mount.mountPath.replace(/(.)\/$/, '$1')));
+  return containers.flatMap((one) =>
+    (one.volumeMounts ?? []).filter((mount) => own.has(mount.name)).map((mount) => mount.mountPath.replace(/(.)\/$/, '$1')),
+  );
 }

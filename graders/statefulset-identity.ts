@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { defineGrader } from '../src/grading/grader.ts';
-import type { KubeObject } from '../src/grading/object.ts';
 import { notThere } from '../src/grading/not-there.ts';
+import type { KubeObject } from '../src/grading/object.ts';
 import { controllerOf, podsOfOwner } from '../src/grading/ownership.ts';
 import { namespaceParam } from '../src/grading/target.ts';
 import { fail, pass } from '../src/grading/verdict.ts';
-import { availability } from '../src/grading/workloads.ts';
 import { kubectl, listing } from '../src/grading/words.ts';
+import { availability } from '../src/grading/workloads.ts';
 
 /** A StatefulSet gives its Pods names, claims and DNS names that last. @see https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#pod-identity */
 export default defineGrader({
@@ -17,10 +17,14 @@ export default defineGrader({
     replicas: z.number().int().min(1).optional(),
     headless: z.boolean().default(true).describe('Its `serviceName` is a Service with `clusterIP: None` that selects its Pods.'),
     claims: z.boolean().default(true).describe('Each Pod has a Bound claim for each of the claim templates.'),
-    keptClaims: z.array(z.number().int().min(0)).optional().describe('Ordinals without a Pod whose claims are still Bound, left by a scale-down.'),
+    keptClaims: z
+      .array(z.number().int().min(0))
+      .optional()
+      .describe('Ordinals without a Pod whose claims are still Bound, left by a scale-down.'),
     namespace: namespaceParam,
   }),
-  reads: ({ namespace }) => (['StatefulSet', 'Pod', 'PersistentVolumeClaim', 'Service'] as const).map((kind) => (namespace ? { kind, namespace } : kind)),
+  reads: ({ namespace }) =>
+    (['StatefulSet', 'Pod', 'PersistentVolumeClaim', 'Service'] as const).map((kind) => (namespace ? { kind, namespace } : kind)),
   looks: 'state',
   example: '{grader: statefulset-identity, with: {name: counter, replicas: 2, keptClaims: [2]}}',
   grade({ mirror, params }) {
@@ -38,9 +42,23 @@ export default defineGrader({
     const first: number = set.spec?.ordinals?.start ?? 0;
     const names = Array.from({ length: wanted }, (_, index) => `${name}-${first + index}`);
     const missing = names.filter((one) => !pods.some((pod) => pod.metadata.name === one));
-    if (missing.length > 0) return fail({ observed: listing(pods.map((pod) => pod.metadata.name).sort()), expected: listing(names), field: `Pods of StatefulSet ${name}`, look });
-    const surplus = mirror.list('Pod', { namespace }).filter((pod) => controllerOf(pod)?.uid === set.metadata.uid && !names.includes(pod.metadata.name));
-    if (surplus.length > 0) return fail({ observed: `also ${listing(surplus.map((pod) => pod.metadata.name))}`, expected: `only ${listing(names)}`, field: `Pods of StatefulSet ${name}`, look });
+    if (missing.length > 0)
+      return fail({
+        observed: listing(pods.map((pod) => pod.metadata.name).sort()),
+        expected: listing(names),
+        field: `Pods of StatefulSet ${name}`,
+        look,
+      });
+    const surplus = mirror
+      .list('Pod', { namespace })
+      .filter((pod) => controllerOf(pod)?.uid === set.metadata.uid && !names.includes(pod.metadata.name));
+    if (surplus.length > 0)
+      return fail({
+        observed: `also ${listing(surplus.map((pod) => pod.metadata.name))}`,
+        expected: `only ${listing(names)}`,
+        field: `Pods of StatefulSet ${name}`,
+        look,
+      });
 
     if (params.headless) {
       const serviceName: string = set.spec?.serviceName ?? '';
@@ -50,7 +68,12 @@ export default defineGrader({
         return fail({ observed, expected, field: `StatefulSet ${name} spec.serviceName`, look: kubectl(['get', 'services'], namespace) });
       }
       if (service.spec?.clusterIP !== 'None') {
-        return fail({ observed: service.spec?.clusterIP ?? 'nothing', expected: 'None', field: `Service ${serviceName} spec.clusterIP`, look: kubectl(['get', 'service', serviceName], namespace) });
+        return fail({
+          observed: service.spec?.clusterIP ?? 'nothing',
+          expected: 'None',
+          field: `Service ${serviceName} spec.clusterIP`,
+          look: kubectl(['get', 'service', serviceName], namespace),
+        });
       }
     }
     const templates: string[] = (set.spec?.volumeClaimTemplates ?? []).map((one: KubeObject) => one.metadata.name);
@@ -63,7 +86,12 @@ export default defineGrader({
         const claim = mirror.get('PersistentVolumeClaim', `${template}-${owner}`, namespace);
         if (!claim) return notThere('PersistentVolumeClaim', `${template}-${owner}`, namespace);
         if (claim.status?.phase !== 'Bound') {
-          return fail({ observed: claim.status?.phase ?? 'nothing', expected: 'Bound', field: `PersistentVolumeClaim ${template}-${owner} status.phase`, look });
+          return fail({
+            observed: claim.status?.phase ?? 'nothing',
+            expected: 'Bound',
+            field: `PersistentVolumeClaim ${template}-${owner} status.phase`,
+            look,
+          });
         }
       }
     }

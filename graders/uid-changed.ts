@@ -23,7 +23,12 @@ export default defineGrader({
       const look = kubectl(['get', kindWord(kind), name], namespace);
       if (!now) return notThere(kind, name, namespace);
       if (now.metadata.uid === before.metadata.uid) {
-        const seen = { observed: now.metadata.deletionTimestamp ? 'the one of the start, being deleted' : 'the one of the start', expected: 'another one', field, look };
+        const seen = {
+          observed: now.metadata.deletionTimestamp ? 'the one of the start, being deleted' : 'the one of the start',
+          expected: 'another one',
+          field,
+          look,
+        };
         return now.metadata.deletionTimestamp ? waiting(seen) : fail(seen);
       }
     }

@@ -29,7 +29,8 @@ export default defineGrader({
           look,
         });
       }
-      if (now.metadata.deletionTimestamp) return fail({ observed: 'it is being deleted', expected: 'it stays', field: `${kind} ${name} metadata.deletionTimestamp`, look });
+      if (now.metadata.deletionTimestamp)
+        return fail({ observed: 'it is being deleted', expected: 'it stays', field: `${kind} ${name} metadata.deletionTimestamp`, look });
     }
     return pass(`${kind} ${listing(namesOf(params))}: as made at the start`);
   },

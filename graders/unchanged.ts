@@ -15,13 +15,17 @@ export default defineGrader({
   params: z
     .strictObject({
       ...namedShape,
-      fields: z.array(path).min(1).describe('Paths such as `spec.template.spec.containers[name=web].image` or `metadata.annotations["a/b"]`.'),
+      fields: z
+        .array(path)
+        .min(1)
+        .describe('Paths such as `spec.template.spec.containers[name=web].image` or `metadata.annotations["a/b"]`.'),
       except: z.array(path).optional().describe('Paths below them that may change.'),
     })
     .refine(oneName, oneNameMessage),
   reads: readsOfNamed,
   looks: 'state',
-  example: '{grader: unchanged, guard: true, with: {kind: Deployment, name: mongo-depl, fields: ["spec.template.spec.containers[name=mongo].image", spec.replicas]}}',
+  example:
+    '{grader: unchanged, guard: true, with: {kind: Deployment, name: mongo-depl, fields: ["spec.template.spec.containers[name=mongo].image", spec.replicas]}}',
   grade({ mirror, params, baseline }) {
     const { kind, namespace, fields, except = [] } = params;
     const start = baseline();

@@ -25,10 +25,20 @@ export default defineGrader({
     const volume = mirror.get('PersistentVolume', name);
     if (!volume) return notThere('PersistentVolume', name);
     if (volume.metadata.uid !== before.metadata.uid) {
-      return fail({ observed: `made anew at ${volume.metadata.creationTimestamp}`, expected: 'the one of the start', field: `${field} metadata.uid`, look });
+      return fail({
+        observed: `made anew at ${volume.metadata.creationTimestamp}`,
+        expected: 'the one of the start',
+        field: `${field} metadata.uid`,
+        look,
+      });
     }
     if (volume.spec?.persistentVolumeReclaimPolicy !== reclaimPolicy) {
-      return fail({ observed: volume.spec?.persistentVolumeReclaimPolicy ?? 'nothing', expected: reclaimPolicy, field: `${field} spec.persistentVolumeReclaimPolicy`, look });
+      return fail({
+        observed: volume.spec?.persistentVolumeReclaimPolicy ?? 'nothing',
+        expected: reclaimPolicy,
+        field: `${field} spec.persistentVolumeReclaimPolicy`,
+        look,
+      });
     }
     const claim = mirror.get('PersistentVolumeClaim', claimName);
     if (!claim) return notThere('PersistentVolumeClaim', claimName);
@@ -40,7 +50,12 @@ export default defineGrader({
       return fail({ observed: 'an earlier claim of that name', expected, field: `${field} spec.claimRef.uid`, look });
     }
     if (!ours || volume.status?.phase !== 'Bound' || claim.status?.phase !== 'Bound' || claim.spec?.volumeName !== name) {
-      const seen = { observed: `${volume.status?.phase}, ${owner}; the claim is ${claim.status?.phase ?? 'Pending'}`, expected: `Bound, ${expected}`, field: `${field} status.phase`, look };
+      const seen = {
+        observed: `${volume.status?.phase}, ${owner}; the claim is ${claim.status?.phase ?? 'Pending'}`,
+        expected: `Bound, ${expected}`,
+        field: `${field} status.phase`,
+        look,
+      };
       return ours || (volume.status?.phase === 'Available' && claim.status?.phase === 'Pending') ? waiting(seen) : fail(seen);
     }
     return pass(`PersistentVolume ${name}: Bound to ${claimName}, policy ${reclaimPolicy}, as made at the start`);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Baseline } from './baseline.ts';
-import { kindNames, type KindName, kinds } from './kinds.ts';
+import { type KindName, kindNames, kinds } from './kinds.ts';
 import { CannotSee, type Read } from './mirror-view.ts';
 import type { KubeObject } from './object.ts';
 import { namespaceParam } from './target.ts';

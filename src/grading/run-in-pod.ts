@@ -2,7 +2,7 @@ import type { KubeObject } from './object.ts';
 import { containerStatuses, troubleOf } from './pods.ts';
 import type { ExecAnswer, Probes } from './probes.ts';
 import { mustSee } from './see.ts';
-import { fail, type Fail, type Waiting, waiting } from './verdict.ts';
+import { type Fail, fail, type Waiting, waiting } from './verdict.ts';
 import { kubectl } from './words.ts';
 
 /** Runs a command in a container of a Pod, or says why nothing can run there. Throws `CannotSee` when it could not be asked. */
@@ -17,7 +17,14 @@ export async function runInPod(
   const wanted = container ?? containers[0]?.name;
   const look = kubectl(['describe', 'pod', name]);
   if (!containers.some((one) => one.name === wanted)) {
-    return { notRunning: fail({ observed: containers.map((one) => one.name).join(', '), expected: `a container ${wanted}`, field: `Pod ${name} spec.containers`, look }) };
+    return {
+      notRunning: fail({
+        observed: containers.map((one) => one.name).join(', '),
+        expected: `a container ${wanted}`,
+        field: `Pod ${name} spec.containers`,
+        look,
+      }),
+    };
   }
   if (!containerStatuses(pod).find((one) => one.name === wanted)?.state?.running) {
     const trouble = troubleOf(pod);

@@ -1,0 +1,12 @@
+import type { ClusterFacts } from './cluster-facts.ts';
+import { CannotSee } from './mirror-view.ts';
+
+/** Which node is meant: the control plane, a worker by its place, or a name. Throws `CannotSee` when the cluster has no such node. */
+export function nodeNamed(cluster: ClusterFacts, node: string): string {
+  if (node === 'control-plane') return cluster.controlPlane;
+  const worker = /^worker(\d)$/.exec(node);
+  const name = worker ? cluster.workers[Number(worker[1])] : node;
+  if (name === undefined || (name !== cluster.controlPlane && !cluster.workers.includes(name)))
+    throw new CannotSee(`this cluster has no node ${node}`);
+  return name;
+}
