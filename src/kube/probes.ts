@@ -44,6 +44,7 @@ export function makeProbes(options: ProbesOptions): Probes & { ensureProbe(): Pr
     },
 
     async dns({ name, type = 'A' }) {
+      if (!isDnsName(name)) return blind(`${JSON.stringify(name)} is not a DNS name`);
       const query = { name, type, search: searchListOf(namespace), ndots: 5 };
       // five names at the most, each asked twice with 2 s
       const answer = await probe.ask<RawDnsAnswer>('dns', query, 20_000 + marginMs);
@@ -87,6 +88,12 @@ export function makeProbes(options: ProbesOptions): Probes & { ensureProbe(): Pr
     canary: ({ kind, withinMs }) => sendCanary(kind, withinMs, { api, clock, signal, name: `canary-${randomUUID().slice(0, 8)}` }),
   };
 }
+
+const isDnsName = (name: string): boolean =>
+  name
+    .replace(/\.$/, '')
+    .split('.')
+    .every((label) => label !== '' && label.length <= 63);
 
 const rounded = (ms: number | undefined): number | undefined => (ms === undefined ? undefined : Math.round(ms));
 
