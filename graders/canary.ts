@@ -14,6 +14,7 @@ export default defineGrader({
   }),
   reads: [],
   looks: 'behaviour',
+  every: 15,
   example: '{grader: canary, within: 60s, with: {kind: Pod, withinSeconds: 20}}',
   async grade({ params, probes }) {
     const { kind, withinSeconds } = params;

@@ -58,12 +58,11 @@ export default defineGrader({
         });
       }
     }
-    return pass(
-      [
-        ...(params.present ? [`${listing(params.present)} running`] : []),
-        ...(params.absent ? [`no ${listing(params.absent)}`] : []),
-        ...(params.readyz ? [`the API server is ${params.readyz}`] : []),
-      ].join('; ') + ` on ${node}`,
-    );
+    const seen = [
+      ...(params.present ? [`${listing(params.present)} running`] : []),
+      ...(params.absent ? [`no ${listing(params.absent)}`] : []),
+      ...(params.readyz ? [`the API server is ${params.readyz}`] : []),
+    ];
+    return pass(`${seen.join('; ')} on ${node}`);
   },
 });

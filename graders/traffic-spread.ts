@@ -49,6 +49,7 @@ export default defineGrader({
     ...(params.through === 'node-port' ? (['Node'] as const) : []),
   ],
   looks: 'behaviour',
+  every: 5,
   example: '{grader: traffic-spread, with: {service: web, of: {kind: Deployment, name: web}, requests: 30, by: {body: "pod=(\\\\S+)"}}}',
   async grade({ mirror, params, probes, cluster, now }) {
     const { service: name, namespace, requests } = params;

@@ -111,3 +111,9 @@ export function stableOfCheck(check: LabCheck, graders: GradersById): number {
   });
   return Math.max(check.stable ?? 0, ...asked);
 }
+
+/** Least milliseconds between two looks at a check that only time asks for; 0 when its graders do not mind. */
+export function everyOfCheck(check: LabCheck, graders: GradersById): number {
+  const asked = conditionsOf(check).map((condition) => ('grader' in condition ? (graders.get(condition.grader)?.every ?? 0) * 1000 : 0));
+  return Math.max(0, ...asked);
+}

@@ -37,6 +37,8 @@ export interface Grader<S extends z.ZodType = z.ZodType> {
   looks: 'state' | 'behaviour' | 'recorded';
   /** Seconds for which a pass must hold before it counts; a check may ask for more. Default 0. */
   stable?: number;
+  /** Least seconds between two looks that nothing but time asks for: a look that is dear. Default: as often as the loop polls. */
+  every?: number;
   /** A YAML example of a check, for the reference page. */
   example: string;
   grade(context: GradeContext<z.output<S>>): Verdict | Promise<Verdict>;

@@ -221,8 +221,13 @@ describe('the recording', () => {
   it('is followed as it grows, each entry once, and a new one is followed from its start', async () => {
     const entries: TimelineEntry[] = [started(), web(0, 'kd/web:1.0', 3, 'added'), web(10, 'kd/web:1.1', 2)];
     let read = 0;
-    const growing: Timeline = { since: start, entries: () => entries.slice() };
-    const counted: Timeline = { since: start, entries: () => (read++, growing.entries()) };
+    const counted: Timeline = {
+      since: start,
+      entries() {
+        read += 1;
+        return entries.slice();
+      },
+    };
     expect((await grade(rollout, entries, { timeline: counted })).verdict).toBe('waiting');
     entries.push(web(14, 'kd/web:1.1', 3));
     expect((await grade(rollout, entries, { timeline: counted })).verdict).toBe('pass');
