@@ -7,7 +7,7 @@ import { gradeWith } from '../support/grade.ts';
 import { pod } from '../support/objects.ts';
 
 const containers = ['counter-1', 'counter-2', 'counter-3'];
-const params = { pod: 'multi', descending: containers, pattern: '^\\d+: ', atLeast: 12 };
+const params = { pod: 'multi', containers, pattern: '^\\d+: ', min: 12 };
 const lines = (many: number) => Array.from({ length: many }, (_, index) => `${index}: now\n`).join('');
 const logs =
   (counts: Record<string, number>) =>
@@ -20,7 +20,7 @@ describe('lines of containers beside each other', () => {
   it('passes when each container has written more than the next', async () => {
     expect(await grade({ 'counter-1': 14, 'counter-2': 7, 'counter-3': 5 })).toEqual({
       verdict: 'pass',
-      evidence: 'lines: counter-1 > counter-2 > counter-3',
+      evidence: 'lines of Pod multi: counter-1 14, counter-2 7, counter-3 5',
     });
   });
 
@@ -28,8 +28,8 @@ describe('lines of containers beside each other', () => {
     expect(await grade({ 'counter-1': 4, 'counter-2': 2, 'counter-3': 2 })).toEqual({
       verdict: 'waiting',
       observed: 'counter-1 4, counter-2 2, counter-3 2',
-      expected: '12 of counter-1 first',
-      field: 'lines in the logs of Pod multi',
+      expected: 'at least 12 lines of counter-1',
+      field: 'logs of Pod multi',
       look: 'kubectl logs multi --all-containers --prefix',
     });
   });
@@ -38,8 +38,8 @@ describe('lines of containers beside each other', () => {
     expect(await grade({ 'counter-1': 14, 'counter-2': 14, 'counter-3': 5 })).toEqual({
       verdict: 'fail',
       observed: 'counter-1 14, counter-2 14, counter-3 5',
-      expected: 'counter-1 > counter-2 > counter-3',
-      field: 'lines in the logs of Pod multi',
+      expected: 'more lines in each than in the next of counter-1, counter-2, counter-3',
+      field: 'logs of Pod multi',
       look: 'kubectl logs multi --all-containers --prefix',
     });
   });
@@ -54,22 +54,26 @@ describe('lines of containers beside each other', () => {
   it('fails when a container is missing', async () => {
     expect(await grade({ 'counter-1': 14 }, [pod({ name: 'multi', containers: ['counter-1', 'counter-2'] })])).toEqual({
       verdict: 'fail',
-      observed: 'Pod multi has no container counter-3',
-      expected: 'a container counter-3',
+      observed: 'containers counter-1, counter-2',
+      expected: 'counter-3 too',
+      field: 'Pod multi spec.containers',
       look: 'kubectl describe pod multi',
     });
   });
 
-  it('fails when there is no such Pod', async () => {
+  it('fails when there is no such Pod, or it is being deleted', async () => {
     expect(await grade({}, [])).toMatchObject({ verdict: 'fail', observed: 'Pod multi does not exist' });
+    expect(await grade({}, [pod({ name: 'multi', containers, terminating: true })])).toMatchObject({
+      verdict: 'fail',
+      observed: 'Pod multi is being deleted',
+    });
   });
 
   it('waits for containers that have not started', async () => {
     expect(await grade({}, [pod({ name: 'multi', containers, phase: 'Pending' })])).toEqual({
       verdict: 'waiting',
       observed: 'Pod multi: Pending',
-      expected: 'a log',
-      look: 'kubectl logs multi -c counter-1',
+      expected: 'a log of each container',
     });
   });
 
