@@ -1,3 +1,4 @@
+import { createSecureContext } from 'node:tls';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import { LabError } from '../lab-error.ts';
@@ -79,8 +80,11 @@ function dispatcherFor(connection: Exclude<ReturnType<KubeConfig['createDispatch
   switch (connection.type) {
     case 'proxy':
       return new ProxyAgent({ ...limits, uri: connection.uri, requestTls: connection.requestTls });
-    case 'agent':
-      return new Agent({ ...limits, connect: { ...connection.connect, ...keptAlive } });
+    case 'agent': {
+      // one context for all connections: by itself each would parse the certificates again and keep a copy
+      const secureContext = createSecureContext(connection.connect);
+      return new Agent({ ...limits, connect: { ...connection.connect, secureContext, ...keptAlive } });
+    }
     case 'none':
       return new Agent({ ...limits, connect: keptAlive });
   }

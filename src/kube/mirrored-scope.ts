@@ -101,7 +101,7 @@ export class MirroredScope {
       await this.#clock.sleep(noticedGapMs, this.#signal);
       const early = still();
       if (early?.known) this.#become({ ...early, known: false });
-      await this.#clock.sleep(link.since + toleratedGapMs + 1 - this.#clock.now(), this.#signal);
+      await this.#clock.sleep(Math.max(0, link.since + toleratedGapMs + 1 - this.#clock.now()), this.#signal);
       if (still()) this.#onLink();
     };
     void look();

@@ -49,6 +49,9 @@ const silenceMs = (watchSeconds + 30) * 1000;
 /** After this long without a connection everything is listed again, so that what is shown as live is known to be. */
 export const toleratedGapMs = 5000;
 
+/** A watch that was open for so long was a good one, also when nothing happened in it. */
+const steadyMs = 10_000;
+
 type WatchEnd = { how: 'ended' | 'expired' } | { how: 'failed'; failure: ApiFailure };
 
 /**
@@ -93,6 +96,7 @@ export function follow(options: FollowOptions): Following {
     const over = new AbortController();
     using connection = bounded([signal, interruption.signal, silence.signal]);
     let heardAt = clock.now();
+    let openedAt = Number.POSITIVE_INFINITY;
     const listen = async () => {
       for (let left = silenceMs; left > 0 && !over.signal.aborted; left = heardAt + silenceMs - clock.now())
         await clock.sleep(left, over.signal);
@@ -100,7 +104,7 @@ export function follow(options: FollowOptions): Following {
     };
     void listen();
     const onOpen = () => {
-      heardAt = clock.now();
+      heardAt = openedAt = clock.now();
       lostAt = undefined;
       refusing.reset();
       onFeed({ type: 'live' });
@@ -119,6 +123,7 @@ export function follow(options: FollowOptions): Following {
       return isExpired(failure) ? { how: 'expired' } : { how: 'failed', failure };
     } finally {
       over.abort();
+      if (clock.now() - openedAt > steadyMs) failing.reset();
     }
   }
 
