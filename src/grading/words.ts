@@ -11,7 +11,11 @@ export function shown(value: unknown, limit = 120): string {
           ? '""'
           : value
         : (JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? Number(part) : part)) ?? String(value));
-  const line = text.replace(/\s*\n\s*/g, ' ⏎ ').trim();
+  // what a program printed may hold escape sequences: they must not reach a terminal
+  const line = text
+    .trim()
+    .replace(/\s*\n\s*/g, ' ⏎ ')
+    .replace(/[\u0000-\u001f\u007f-\u009f]+/g, '·');
   return line.length > limit ? `${line.slice(0, limit - 1)}…` : line;
 }
 

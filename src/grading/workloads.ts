@@ -87,7 +87,7 @@ export function availability(kind: WorkloadKind, object: KubeObject, pods: reado
   if (conditions.some((one) => one.type === 'Progressing' && one.reason === 'ProgressDeadlineExceeded')) {
     return fail({ observed: `${counts}; the rollout exceeded its progress deadline`, expected, field: `${here} status.conditions`, look });
   }
-  return waiting({ observed: trouble ? `${counts}; ${trouble.reason}` : counts, expected, field: `${here} status`, look });
+  return waiting({ observed: trouble ? `${counts}; ${trouble.reason}` : counts, expected, field: `${here} status`, look: describe });
 }
 
 function jobCompletion(job: KubeObject, namespace?: string): Verdict {
