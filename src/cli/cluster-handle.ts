@@ -1,14 +1,23 @@
 import { gradersById } from '../../graders/index.generated.ts';
+import { type PlanItem, planBootstrap, prepare } from '../cluster/bootstrap/prepare.ts';
+import { type BroughtUp, bringClusterUp } from '../cluster/lifecycle.ts';
 import { type OwnedCluster, openOwnedCluster } from '../cluster/open.ts';
-import type { DrillEvent } from '../drill/events.ts';
+import { providerNamed } from '../cluster/providers.ts';
+import { readRecord } from '../cluster/records.ts';
+import type { DrillEvent, FaultInForce } from '../drill/events.ts';
 import { unmetNeeds } from '../drill/needs.ts';
 import { type DrillSession, openDrill } from '../drill/session.ts';
 import { type OpenFaultDesk, openFaultDesk } from '../faults/desk.ts';
+import type { KubeList } from '../kube/api.ts';
+import { pathOf } from '../kube/path.ts';
 import type { Lab } from '../lab/schema.ts';
 import { LabError } from '../lab-error.ts';
 import { acquireLock, clusterLockPath, type Lock } from '../store/lock.ts';
 import { processes } from '../store/processes.ts';
 import type { Paths } from '../system/paths.ts';
+import type { OnProgress } from '../system/progress.ts';
+import type { ClusterState, NodeCard } from '../tui/host.ts';
+import { ask } from './ask.ts';
 import type { CommandContext } from './command.ts';
 import { nextLab } from './drills.ts';
 import { labNamed } from './labs.ts';
@@ -87,4 +96,108 @@ export async function openDrillFor(
     next: nextLab(wanted.labs, lab.id),
     onEvent: wanted.onEvent,
   });
+}
+
+/**
+ * Brings the cluster up: lists what is missing, asks once (unless `yes`), does it.
+ * Without a terminal to ask at, and without `yes`, it stops after the list.
+ */
+export async function bringUp(
+  context: CommandContext,
+  name: string,
+  onProgress: OnProgress,
+  signal: AbortSignal,
+  options: { yes?: boolean; workers?: number } = {},
+): Promise<BroughtUp> {
+  const workers = options.workers ?? 2;
+  if (!Number.isInteger(workers) || workers < 0 || workers > 9)
+    throw new LabError('usage', `--workers takes a number from 0 to 9, not "${options.workers}"`);
+  const ports = { ...context, signal };
+  const missing = await planBootstrap(ports);
+  if (missing.length > 0) {
+    context.say('Missing on this machine:');
+    for (const line of planLines(missing)) context.say(`  ${line}`);
+    if (!options.yes) {
+      if (!context.stdin.isTTY)
+        throw new LabError('no-cluster', 'nothing was installed: there is no terminal to ask at', {
+          hint: 'Go ahead with all that is listed: kubedrill up --yes',
+        });
+      if (!(await ask(context, 'Install and build all of it?'))) throw new LabError('interrupted', 'nothing was installed');
+    }
+    await prepare(ports, onProgress, signal);
+  }
+  const provider = providerNamed('kind', ports);
+  return bringClusterUp({ name, workers, kubernetes: '1.34' }, provider, ports, onProgress);
+}
+
+const planLines = (missing: readonly PlanItem[]): string[] => {
+  const gigabytes = missing.reduce((sum, item) => sum + item.gigabytes, 0);
+  return [
+    ...missing.map(
+      (item) =>
+        `${item.what}  (about ${item.minutes < 1 ? '1 minute or less' : `${Math.round(item.minutes)} min`}, ${item.gigabytes.toFixed(1)} GB)`,
+    ),
+    `altogether about ${gigabytes.toFixed(1)} GB of disk`,
+  ];
+};
+
+/** How the cluster is, for home and `status`. Only looks. */
+export async function clusterStateOf(
+  context: CommandContext,
+  name: string,
+  handle?: ClusterHandle,
+): Promise<ClusterState & { faults: FaultInForce[] }> {
+  const record = readRecord(context.paths, name);
+  const provider = providerNamed(record?.provider ?? 'kind', context);
+  const status = await provider.status(name, context.signal);
+  const faults = handle ? handle.faults.inForce() : [];
+  if (!status.exists) return { state: 'absent', plan: planLines(await planBootstrap(context)), faults };
+  const machines = (): NodeCard[] =>
+    status.nodes.map((node) => ({
+      name: node.name,
+      role: node.role,
+      state: node.state === 'running' ? 'unknown' : node.state,
+      cordoned: false,
+    }));
+  if (status.state === 'stopped')
+    return { state: 'away', name, reason: 'its nodes are stopped', hint: 'Start them: kubedrill up', nodes: machines(), faults };
+  const opened = handle?.cluster ?? (await openOwnedCluster(context, name));
+  const desk = handle?.faults ?? (await openFaultDesk({ context, cluster: opened, onEvent: () => undefined }));
+  try {
+    const nodes = await opened.api.request<KubeList>('GET', pathOf('Node'), { signal: context.signal, timeoutMs: 3000 });
+    if (!nodes.ok)
+      return {
+        state: 'away',
+        name,
+        reason: `the API server does not answer: ${nodes.message}`,
+        hint: 'See why: kubedrill doctor',
+        nodes: machines(),
+        faults: desk.inForce(),
+      };
+    const cards = nodes.body.items.map((node): NodeCard => {
+      const machine = status.nodes.find((one) => one.name === node.metadata.name);
+      const ready = (node.status?.conditions ?? []).some(
+        (one: { type: string; status: string }) => one.type === 'Ready' && one.status === 'True',
+      );
+      return {
+        name: node.metadata.name,
+        role: machine?.role ?? 'worker',
+        state: machine && machine.state !== 'running' ? machine.state : ready ? 'ready' : 'not-ready',
+        cordoned: node.spec?.unschedulable === true,
+      };
+    });
+    return {
+      state: 'up',
+      name,
+      provider: opened.provider.id,
+      kubernetes: nodes.body.items[0]?.status?.nodeInfo?.kubeletVersion ?? '',
+      nodes: cards,
+      faults: desk.inForce(),
+    };
+  } finally {
+    if (!handle) {
+      await desk.close();
+      await opened.close();
+    }
+  }
 }

@@ -2,4 +2,18 @@
 import type { CommandModule } from './command.ts';
 
 /** Each command is loaded when it is asked for. */
-export const commands: Record<string, () => Promise<CommandModule>> = {};
+export const commands: Record<string, () => Promise<CommandModule>> = {
+  check: () => import('./commands/check.ts').then((module) => module.command),
+  finish: () => import('./commands/finish.ts').then((module) => module.command),
+  hint: () => import('./commands/hint.ts').then((module) => module.command),
+  lab: () => import('./commands/lab.ts').then((module) => module.command),
+  list: () => import('./commands/list.ts').then((module) => module.command),
+  predict: () => import('./commands/predict.ts').then((module) => module.command),
+  record: () => import('./commands/record.ts').then((module) => module.command),
+  reset: () => import('./commands/reset.ts').then((module) => module.command),
+  shell: () => import('./commands/shell.ts').then((module) => module.command),
+  solve: () => import('./commands/solve.ts').then((module) => module.command),
+  start: () => import('./commands/start.ts').then((module) => module.command),
+  tui: () => import('./commands/tui.ts').then((module) => module.command),
+  verify: () => import('./commands/verify.ts').then((module) => module.command),
+};

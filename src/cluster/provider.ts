@@ -61,6 +61,14 @@ export interface Provider {
   writeKubeconfig(name: string, path: string, signal: AbortSignal): Promise<void>;
   /** The provider's own word on who made the cluster: the ownership id that kubedrill left with it, or why there is none. */
   ownershipId(name: string, signal: AbortSignal): Promise<{ id: string } | { none: string }>;
+  /** Leaves the ownership id with every node, so that `ownershipId` finds it again. */
+  mark(name: string, id: string, signal: AbortSignal): Promise<void>;
+  /** The API server's address as the provider knows it, and as the kubeconfig has it. */
+  serverOf(name: string, kubeconfig: string, signal: AbortSignal): Promise<{ expected: string | undefined; found: string | undefined }>;
+  /** Starts (or unpauses) node machines that do not run, e.g. after a reboot. */
+  start(name: string, options: { onProgress: OnProgress; signal: AbortSignal }): Promise<void>;
+  /** Path of a kubectl that fits the clusters of this provider. */
+  kubectl(): Promise<string>;
   /** Runs a program on a node as root. */
   exec(
     cluster: string,
@@ -72,5 +80,5 @@ export interface Provider {
   unpause(cluster: string, node: string, signal: AbortSignal): Promise<RunResult>;
   /** Brings images (references on the engine of this machine) to every node. */
   loadImages(cluster: string, images: readonly string[], options: { onProgress: OnProgress; signal: AbortSignal }): Promise<void>;
-  facts(name: string): ProviderFacts;
+  facts(name: string, signal: AbortSignal): Promise<ProviderFacts>;
 }

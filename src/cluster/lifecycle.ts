@@ -1,0 +1,135 @@
+import type { KubeApi, KubeList } from '../kube/api.ts';
+import { connect } from '../kube/connect.ts';
+import { pathOf } from '../kube/path.ts';
+import { LabError } from '../lab-error.ts';
+import type { OnProgress } from '../system/progress.ts';
+import { waitUntil } from '../system/wait.ts';
+import { installAddons } from './addons.ts';
+import type { OpenContext } from './open.ts';
+import { markCluster, newOwnershipId, verifyOwnership } from './ownership.ts';
+import type { ClusterSpec, Provider } from './provider.ts';
+import { type ClusterRecord, kubeconfigOf, readRecord, removeRecord, writeRecord } from './records.ts';
+
+const readyBoundMs = 180_000;
+
+/** Every node Ready, CoreDNS there: bounded, and says what is missing. */
+export async function waitUntilReady(
+  api: KubeApi,
+  options: { nodes: number; clock: OpenContext['clock']; signal: AbortSignal; onProgress: OnProgress },
+): Promise<void> {
+  const { clock, signal, onProgress } = options;
+  const step = 'wait until every node is ready';
+  onProgress({ type: 'step-started', step, bound: readyBoundMs / 1000 });
+  const ready = await waitUntil(
+    async () => {
+      const nodes = await api.request<KubeList>('GET', pathOf('Node'), { signal });
+      if (!nodes.ok) return { done: false, seen: `the API server does not answer: ${nodes.message}` };
+      const isReady = (conditions: { type: string; status: string }[]) =>
+        conditions.some((one) => one.type === 'Ready' && one.status === 'True');
+      const missing = nodes.body.items.filter((node) => !isReady(node.status?.conditions ?? [])).map((node) => node.metadata.name);
+      if (nodes.body.items.length < options.nodes)
+        return { done: false, seen: `${nodes.body.items.length} of ${options.nodes} nodes joined` };
+      if (missing.length > 0) return { done: false, seen: `not ready: ${missing.join(', ')}` };
+      const dns = await api.request('GET', pathOf('Deployment', 'kube-system', 'coredns'), { signal });
+      const available = dns.ok ? (dns.body.status?.availableReplicas ?? 0) : 0;
+      return { done: available > 0, seen: 'CoreDNS is not available yet' };
+    },
+    { boundMs: readyBoundMs, everyMs: 500, clock, signal },
+  );
+  if (ready.outcome === 'done') return onProgress({ type: 'step-done', step, seconds: ready.ms / 1000 });
+  onProgress({ type: 'step-failed', step, seconds: ready.ms / 1000, reason: ready.seen });
+  if (ready.outcome === 'cancelled')
+    throw new LabError('interrupted', 'interrupted while the cluster was starting', { hint: 'Go on: kubedrill up' });
+  throw new LabError('cluster-failed', `the cluster is not ready after ${readyBoundMs / 1000} s: ${ready.seen}`, {
+    hint: 'Look at it: kubedrill doctor',
+  });
+}
+
+export type BroughtUp = 'created' | 'started' | 'already-there';
+
+/** Makes the cluster, or starts its nodes again, or finds it well. A half-made one is taken away before anything else. */
+export async function bringClusterUp(
+  spec: ClusterSpec,
+  provider: Provider,
+  context: OpenContext,
+  onProgress: OnProgress,
+): Promise<BroughtUp> {
+  const { paths, clock, signal } = context;
+  const { name } = spec;
+  const kubeconfig = kubeconfigOf(paths, name);
+  const record = readRecord(paths, name);
+  const status = await provider.status(name, signal);
+  if (status.exists && !record)
+    throw new LabError('not-owned', `there is a cluster "${name}" that kubedrill did not make`, {
+      hint: 'Make one of its own beside it: kubedrill up --name drill',
+    });
+  if (status.exists && record) {
+    if (status.state !== 'running') await provider.start(name, { onProgress, signal });
+    const api = await connect(kubeconfig);
+    try {
+      if (status.state !== 'running') await waitUntilReady(api, { nodes: status.nodes.length, clock, signal, onProgress });
+      await verifyOwnership(record, { name, provider, kubeconfig, api, signal });
+      await installAddons(api, context, onProgress, signal);
+      return status.state === 'running' ? 'already-there' : 'started';
+    } finally {
+      await api.close();
+    }
+  }
+  removeRecord(paths, name);
+  try {
+    await provider.create(spec, { kubeconfig, onProgress, signal });
+    const fresh: ClusterRecord = {
+      name,
+      provider: provider.id,
+      id: newOwnershipId(),
+      createdAt: new Date(clock.now()).toISOString(),
+      workers: spec.workers,
+      kubernetes: spec.kubernetes,
+    };
+    await provider.mark(name, fresh.id, signal);
+    const api = await connect(kubeconfig);
+    try {
+      await markCluster(api, fresh, signal);
+      writeRecord(paths, fresh);
+      await waitUntilReady(api, { nodes: spec.workers + 1, clock, signal, onProgress });
+      await installAddons(api, context, onProgress, signal);
+    } finally {
+      await api.close();
+    }
+    return 'created';
+  } catch (error) {
+    // what was begun here is ours, whether it was marked already or not
+    onProgress({ type: 'step-note', step: 'clean up', note: `taking the half-made cluster ${name} away` });
+    await provider.delete(name, { kubeconfig, onProgress, signal: new AbortController().signal }).catch(() => undefined);
+    removeRecord(paths, name);
+    throw error;
+  }
+}
+
+/** Takes the cluster away, once it is proved to be kubedrill's. Forgets the record of one that is gone already. */
+export async function takeClusterDown(
+  name: string,
+  provider: Provider,
+  context: OpenContext,
+  onProgress: OnProgress,
+): Promise<'deleted' | 'was-gone'> {
+  const { paths, signal } = context;
+  const kubeconfig = kubeconfigOf(paths, name);
+  const record = readRecord(paths, name);
+  const status = await provider.status(name, signal);
+  if (!status.exists) {
+    removeRecord(paths, name);
+    return 'was-gone';
+  }
+  // a stopped node cannot show its mark
+  if (record && status.state !== 'running') await provider.start(name, { onProgress, signal });
+  const api = record ? await connect(kubeconfig) : undefined;
+  try {
+    await verifyOwnership(record, { name, provider, kubeconfig, api: api as KubeApi, signal });
+  } finally {
+    await api?.close();
+  }
+  await provider.delete(name, { kubeconfig, onProgress, signal });
+  removeRecord(paths, name);
+  return 'deleted';
+}

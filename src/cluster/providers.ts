@@ -1,0 +1,25 @@
+import { LabError } from '../lab-error.ts';
+import { type BootstrapPorts, type prepare, toolsIfReady } from './bootstrap/prepare.ts';
+import { kindProvider } from './kind/kind-provider.ts';
+import type { Provider } from './provider.ts';
+
+/** The provider of that name; what it needs of the machine is looked for when it is first used. */
+export function providerNamed(id: Provider['id'], ports: BootstrapPorts & { signal: AbortSignal }): Provider {
+  switch (id) {
+    case 'kind': {
+      let tools: ReturnType<typeof prepare> | undefined;
+      return kindProvider({
+        run: ports.run,
+        tools: () => {
+          tools ??= toolsIfReady(ports).then((found) => {
+            if (found) return found;
+            throw new LabError('missing-program', 'kind, kubectl or the node image are not there', { hint: 'Bring them: kubedrill up' });
+          });
+          return tools;
+        },
+      });
+    }
+    default:
+      throw new LabError('not-possible-here', `the provider ${id} is not there`, { hint: 'Use kind: kubedrill up' });
+  }
+}
