@@ -38,7 +38,7 @@ function palette(index: number): string {
   return `rgb(${level(Math.floor(cube / 36))},${level(Math.floor(cube / 6) % 6)},${level(cube % 6)})`;
 }
 
-const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 interface Look {
   fill: string;
@@ -76,7 +76,7 @@ export function svgOf(terminal: Terminal, title: string): string {
         ].join('');
         const baseline = (top + lineHeight * 0.75).toFixed(1);
         texts.push(
-          `<text x="${x.toFixed(1)}" y="${baseline}" textLength="${width.toFixed(1)}" fill="${look.fill}"${marks}>${escape(run.text)}</text>`,
+          `<text x="${x.toFixed(1)}" y="${baseline}" textLength="${width.toFixed(1)}" fill="${look.fill}"${marks}>${escaped(run.text)}</text>`,
         );
       }
       run = undefined;
@@ -109,7 +109,7 @@ export function svgOf(terminal: Terminal, title: string): string {
   const height = terminal.rows * lineHeight + padding * 2;
   const font = "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace";
   return (
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img"><title>${escape(title)}</title>` +
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img"><title>${escaped(title)}</title>` +
     `<rect width="100%" height="100%" rx="10" fill="${background}"/>${rects.join('')}` +
     `<g font-family="${font}" font-size="14" xml:space="preserve">${texts.join('')}</g></svg>\n`
   );

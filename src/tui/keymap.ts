@@ -1,5 +1,5 @@
 /** Where the learner is: which keys count, and what footer and help show. */
-export type Place = 'home' | 'search' | 'lab' | 'predict' | 'fault' | 'work' | 'work-ended' | 'debrief' | 'confirm' | 'help';
+export type Place = 'home' | 'search' | 'lab' | 'shell' | 'predict' | 'fault' | 'work' | 'work-ended' | 'debrief' | 'confirm' | 'help';
 
 export type Action =
   | 'up'
@@ -26,6 +26,7 @@ export type Action =
   | 'stop-process'
   | 'shell'
   | 'shell-wide'
+  | 'leave-shell'
   | 'send-prefix'
   | 'send-command'
   | 'check'
@@ -81,7 +82,8 @@ export interface KeyBinding {
 /** The key that leaves the shell pane; every other one belongs to the shell while it has the focus. */
 export const prefixKey = { byte: '\x02', key: 'ctrl+b' } as const;
 
-const scrolling: readonly Place[] = ['home', 'lab', 'help', 'debrief', 'fault', 'work-ended'];
+const scrolling: readonly Place[] = ['home', 'lab', 'help', 'debrief', 'fault', 'work', 'work-ended'];
+/** In the shell, Ctrl+C and Ctrl+Z are the shell's. */
 const everywhere: readonly Place[] = ['home', 'search', 'lab', 'predict', 'fault', 'work', 'work-ended', 'debrief', 'confirm', 'help'];
 
 /** Every key of the program. Footer, help and confirmations are made from this list; the first binding that fits counts. */
@@ -246,10 +248,18 @@ export const keymap: readonly KeyBinding[] = [
   {
     keys: [prefixKey.key],
     action: 'send-prefix',
-    label: 'to shell',
-    description: 'Leave the shell; pressed twice it reaches the shell',
+    label: 'send Ctrl+B',
+    description: 'Send Ctrl+B itself to the shell',
     where: ['lab'],
     when: 'pane',
+  },
+  {
+    keys: [prefixKey.key],
+    action: 'leave-shell',
+    label: 'leaves the shell; all other keys are its own',
+    description: 'Leave the shell; all other keys are its own',
+    where: ['shell'],
+    footer: 1,
   },
   { keys: ['esc', 'q'], action: 'leave', label: 'home', description: 'Go home; the drill is kept', where: ['lab'], footer: 10 },
 

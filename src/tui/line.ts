@@ -108,7 +108,26 @@ export function wrap(text: string, width: number): string[] {
   return rows;
 }
 
-export const blank: Line = [];
+/** Breaks a row that is too wide wherever it must, styles kept. */
+export function broken(line: Line, width: number): Line[] {
+  const rows: Span[][] = [[]];
+  let left = width;
+  for (const span of line) {
+    let { text } = span;
+    while (widthOf(text) > left) {
+      const part = head(text, left);
+      // not even one wide character fits into the row
+      if (part === '' && left === width) break;
+      if (part !== '') rows.at(-1)?.push({ ...span, text: part });
+      text = text.slice(part.length);
+      rows.push([]);
+      left = width;
+    }
+    if (text !== '') rows.at(-1)?.push({ ...span, text });
+    left -= widthOf(text);
+  }
+  return rows;
+}
 
 /** SGR parameters without the colours, for NO_COLOR. @see https://no-color.org */
 const withoutColours = (sgr: string): string =>
@@ -117,12 +136,35 @@ const withoutColours = (sgr: string): string =>
     .filter((code) => !/^(3[0-9]|4[0-9]|9[0-7]|10[0-7])$/.test(code))
     .join(';');
 
+/** Stand-ins, of the same width, for what a terminal without UTF-8 cannot show. */
+const standIns: Record<string, string> = {
+  '…': '~',
+  '–': '-',
+  '—': '-',
+  '×': 'x',
+  '→': '>',
+  '←': '<',
+  '↑': '^',
+  '↓': 'v',
+  '·': '.',
+  '•': '-',
+  '│': '|',
+  '─': '-',
+  '’': "'",
+  '“': '"',
+  '”': '"',
+};
+
+const asciiOnly = (text: string): string =>
+  ascii.test(text) ? text : [...text].map((char) => (char <= '~' ? char : (standIns[char] ?? '?'.repeat(widthOf(char))))).join('');
+
 /** The row as a string with SGR sequences. */
-export function paint(line: Line, colour: boolean): string {
+export function paint(line: Line, terminal: { colour: boolean; unicode: boolean }): string {
   let out = '';
   for (const { text, sgr } of line) {
-    const codes = sgr && !colour ? withoutColours(sgr) : sgr;
-    out += codes && text !== '' ? `\x1b[${codes}m${text}\x1b[0m` : text;
+    const codes = sgr && !terminal.colour ? withoutColours(sgr) : sgr;
+    const shown = terminal.unicode ? text : asciiOnly(text);
+    out += codes && shown !== '' ? `\x1b[${codes}m${shown}\x1b[0m` : shown;
   }
   return out;
 }

@@ -127,10 +127,12 @@ const ascii: Glyphs = {
 
 export interface Theme {
   colour: boolean;
+  unicode: boolean;
   glyphs: Glyphs;
 }
 
 export const themeOf = (settings: { colour: boolean; unicode: boolean }): Theme => ({
   colour: settings.colour,
+  unicode: settings.unicode,
   glyphs: settings.unicode ? unicode : ascii,
 });

@@ -115,7 +115,7 @@ export class FakeDrill implements Drill {
     const step = lab.steps[current];
     const own = checks.filter((check) => check.step === step?.id);
     const now = steps[current];
-    if (!now || now.state !== 'current' || own.length === 0 || own.some(({ verdict }) => verdict?.verdict !== 'pass')) return;
+    if (now?.state !== 'current' || own.length === 0 || own.some(({ verdict }) => verdict?.verdict !== 'pass')) return;
     const cost = (this.state.hints[now.id] ?? []).reduce((sum, hint) => sum + hint.cost, 0);
     const earned = Math.max(0, now.of - cost);
     this.#setStep(current, { state: 'passed', earned });

@@ -30,21 +30,21 @@ export function Screen({ store, pane, onTerminal }: ScreenProps) {
   usePaste((text) => store.dispatch({ type: 'paste', text }));
   const frame = screenOf(state, view);
   const { columns, rows } = state.size;
-  const { colour } = view.theme;
+  const { theme } = view;
   const beside = frame.pane;
   const divider = frame.bodyWidth > 0 ? dividerWidth - 1 : 0;
   const title = beside ? 1 : 0;
   return (
     <Box flexDirection="column" width={columns} height={rows} overflow="hidden">
-      <Rows lines={frame.above} width={columns} colour={colour} />
+      <Rows lines={frame.above} width={columns} theme={theme} />
       <Box flexShrink={0}>
-        {frame.bodyWidth > 0 ? <Rows lines={frame.body} width={beside ? frame.bodyWidth : columns} colour={colour} /> : null}
+        {frame.bodyWidth > 0 ? <Rows lines={frame.body} width={beside ? frame.bodyWidth : columns} theme={theme} /> : null}
         {beside && divider > 0 ? (
-          <Rows lines={frame.body.map((): Line => [as('faint', ` ${view.theme.glyphs.bar} `)])} width={divider} colour={colour} />
+          <Rows lines={frame.body.map((): Line => [as('faint', ` ${theme.glyphs.bar} `)])} width={divider} theme={theme} />
         ) : null}
         {beside ? (
           <Box flexDirection="column" width={beside.width} flexShrink={0}>
-            <Rows lines={[paneTitle(state, beside.width, view)]} width={beside.width} colour={colour} />
+            <Rows lines={[paneTitle(state, beside.width, view)]} width={beside.width} theme={theme} />
             <Pane
               session={pane()}
               width={beside.width}
@@ -57,7 +57,7 @@ export function Screen({ store, pane, onTerminal }: ScreenProps) {
           </Box>
         ) : null}
       </Box>
-      <Rows lines={frame.below} width={columns} colour={colour} />
+      <Rows lines={frame.below} width={columns} theme={theme} />
     </Box>
   );
 }

@@ -69,7 +69,7 @@ type Spec = Record<string, unknown>;
 const ownerOf = (object: KubeObject) =>
   object.metadata.ownerReferences?.find((owner) => owner.controller) ?? object.metadata.ownerReferences?.[0];
 
-const byName = (one: { name: string }, other: { name: string }) => one.name.localeCompare(other.name);
+const byName = (one: { name: string }, other: { name: string }) => one.name.localeCompare(other.name, undefined, { numeric: true });
 
 /** @see https://kubernetes.io/docs/concepts/workloads/controllers/deployment/ */
 export function pictureOf(mirror: MirrorView): Picture {

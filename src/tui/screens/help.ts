@@ -8,6 +8,7 @@ import { bodyRows, type Frame, frame, header, scrolled, scrollMark } from './fra
 
 const groups: readonly { place: Place; title: string }[] = [
   { place: 'lab', title: 'In a lab' },
+  { place: 'shell', title: 'In the shell' },
   { place: 'predict', title: 'At a question' },
   { place: 'home', title: 'At home' },
   { place: 'search', title: 'While searching' },

@@ -27,13 +27,17 @@ export function homeScreen(state: TuiState, view: View): Frame {
     const listWidth = Math.min(84, Math.floor(columns * 0.56));
     const cardWidth = columns - listWidth - 5;
     const list = labList(state, view, listWidth, height);
-    const cluster = clusterPanel(state.home.cluster, cardWidth, theme);
+    const cluster = clusterPanel(state.home.cluster, cardWidth, theme).slice(0, Math.floor(height / 2));
     const lab = selectedLab(state.home, state.browse);
     const card = lab ? labCardLines(lab, state, view, cardWidth, height - cluster.length - 1) : [];
     const side = [...Array.from({ length: height - cluster.length }, (_, index) => card[index] ?? []), ...cluster];
     const body = Array.from(
       { length: height },
-      (_, index): Line => [...fill(list[index] ?? [], listWidth), as('faint', ` ${theme.glyphs.bar}  `), ...(side[index] ?? [])],
+      (_, index): Line => [
+        ...fill(list[index] ?? [], listWidth),
+        as('faint', ` ${theme.glyphs.bar}  `),
+        ...fill(side[index] ?? [], cardWidth),
+      ],
     );
     return frame(state, view, above, body);
   }

@@ -1,5 +1,5 @@
 import { placeOf } from '../state/conditions.ts';
-import type { TuiState } from '../state/state.ts';
+import type { TuiState, WorkState } from '../state/state.ts';
 import type { View } from '../view.ts';
 import { debriefScreen } from './debrief.ts';
 import { faultScreen } from './fault.ts';
@@ -10,14 +10,20 @@ import { labScreen } from './lab.ts';
 import { isTooSmall, tooSmall } from './too-small.ts';
 import { workScreen } from './work.ts';
 
+/** Milliseconds after which work takes the screen: what is done sooner does not flash. */
+const workShownAfterMs = 250;
+
+const isWorkShown = (work: WorkState, now: number): boolean =>
+  work.state !== 'running' || work.steps.length > 0 || now - work.startedAt >= workShownAfterMs;
+
 /** The screen for a state. */
 export function screenOf(state: TuiState, view: View): Frame {
   if (isTooSmall(state.size)) return { above: tooSmall(state.size), body: [], bodyWidth: state.size.columns, pane: undefined, below: [] };
   if (state.help) return helpScreen(state, state.help.offset, view);
-  if (state.work) return workScreen(state, state.work, view);
+  if (state.work && isWorkShown(state.work, state.now)) return workScreen(state, state.work, view);
   if (state.screen === 'debrief' && state.debrief) return debriefScreen(state, state.debrief, view);
   if (state.screen === 'lab' && state.lab) {
-    const place = placeOf({ ...state, confirm: undefined });
+    const place = placeOf({ ...state, confirm: undefined, work: undefined });
     return place === 'fault' && state.lab.fault ? faultScreen(state, state.lab, state.lab.fault, view) : labScreen(state, state.lab, view);
   }
   return homeScreen(state, view);

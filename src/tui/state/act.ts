@@ -5,7 +5,7 @@ import { foundLabs, moved, movedTrack, nextUnsolved, selectedLab } from './brows
 import { commandsNow, stepOf } from './conditions.ts';
 import { asked } from './drill.ts';
 import { noted, troubled, withLab } from './notice.ts';
-import { paneShown } from './pane.ts';
+import { paneShown, withoutFocus } from './pane.ts';
 import { scroll, turnedFace } from './scroll.ts';
 import { type BrowseState, type LabState, type Next, stay, type TuiState } from './state.ts';
 import { dismissWork, openingLab, startWork } from './work.ts';
@@ -115,6 +115,8 @@ function actInLab(state: TuiState, lab: LabState, action: Action, key: string): 
       return toShell(state);
     case 'shell-wide':
       return stay({ ...state, pane: { ...state.pane, wide: !state.pane.wide } });
+    case 'leave-shell':
+      return withoutFocus(stay(state));
     case 'send-prefix':
       return state.pane.state === 'open'
         ? stay(focused(state), { type: 'focus-pane', focus: true }, { type: 'send-to-pane', text: '\x02', paste: false })

@@ -12,6 +12,7 @@ export function placeOf(state: TuiState): Place {
   if (state.screen === 'debrief') return 'debrief';
   if (state.screen === 'home' || !state.lab) return state.browse.searching ? 'search' : 'home';
   if (state.lab.fault && !state.lab.fault.read) return 'fault';
+  if (state.pane.focus) return 'shell';
   return state.lab.asking ? 'predict' : 'lab';
 }
 

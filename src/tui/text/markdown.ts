@@ -1,4 +1,4 @@
-import { type Line, linesOf, wrap } from '../line.ts';
+import { broken, type Line, linesOf, lineWidth, wrap } from '../line.ts';
 
 /** Markdown as rows of at most `width` columns. */
 export type Markdown = (text: string, width: number) => Line[];
@@ -37,7 +37,10 @@ export async function loadMarkdown(): Promise<Markdown> {
       },
     });
     const lines = blocksOf(text).flatMap((block, index) => {
-      const rows = linesOf(render(block).replace(/^\n+|\n+$/g, ''));
+      // the library leaves a word that is too long as it is
+      const rows = linesOf(render(block).replace(/^\n+|\n+$/g, '')).flatMap((line) =>
+        lineWidth(line) > width ? broken(line, width) : [line],
+      );
       return index === 0 ? rows : [[], ...rows];
     });
     if (kept.size >= mostKept) kept.delete(kept.keys().next().value ?? '');
