@@ -77,7 +77,10 @@ async function attempt(work: Work, options: GradeClassOptions, signal: AbortSign
   const open: OpenWork = opened.work;
   try {
     const graded = await gradeWork(renderForWork(lab, open), open, { graders, clock, signal });
-    return { graded, notes: open.notes, measured: open.how !== 'stored' };
+    const failed = graded.outcome === 'graded' && graded.checks.some((check) => check.verdict === 'fail');
+    const doubt = failed ? await open.doubt?.(signal) : undefined;
+    const judged: Graded = doubt === undefined ? graded : { outcome: 'blind', reason: doubt, checks: graded.checks };
+    return { graded: judged, notes: open.notes, measured: open.how !== 'stored' };
   } finally {
     await open.close();
   }

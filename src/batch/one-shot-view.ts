@@ -14,6 +14,8 @@ export interface ListedClusterOptions {
   learners: number;
   clock: Clock;
   bounds?: ListBounds;
+  /** Shows an object otherwise than it is, or not at all. */
+  adapt?: (object: KubeObject) => KubeObject | undefined;
 }
 
 interface Shared {
@@ -53,9 +55,10 @@ export class ListedCluster {
     );
     const away = listed.find(({ list }) => !list.ok && (list.kind === 'away' || list.kind === 'cancelled'));
     if (away && !away.list.ok) return { seen: false, at, reason: away.list.message };
+    const { adapt } = this.#options;
     const view = new ScopedView(namespace);
     for (const { kind, namespace: from, list } of listed) {
-      if (list.ok) view.read(kind, from, list.items);
+      if (list.ok) view.read(kind, from, adapt ? list.items.flatMap((item) => adapt(item) ?? []) : list.items);
       else view.unread(kind, from, `cannot list ${kinds[kind].plural}: ${list.message}`);
     }
     return { seen: true, at, view };

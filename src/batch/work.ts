@@ -33,6 +33,8 @@ export interface OpenWork {
   costs?: DrillCosts;
   /** What a person should know of it. */
   notes: string[];
+  /** Asked when a check failed: why that may not be the learner's mistake. Such a row has no score; a person looks at it. */
+  doubt?(signal: AbortSignal): Promise<string | undefined>;
   /** Removes what was made for grading; it must be called, and never throws. */
   close(): Promise<void>;
 }
