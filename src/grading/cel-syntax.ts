@@ -34,7 +34,18 @@ export function* walk(node: ASTNode): Generator<ASTNode> {
 }
 
 /** The text of a node as its author wrote it. */
-export const sourceOf = (node: ASTNode): string => node.input.slice(node.start, node.end).trim();
+export function sourceOf(node: ASTNode): string {
+  const { input, start } = node;
+  let { end } = node;
+  // the library ends a node before the brackets around its last part
+  while (end < input.length && openBrackets(input.slice(start, end)) > 0) end++;
+  return input.slice(start, end).trim();
+}
+
+function openBrackets(text: string): number {
+  const outsideStrings = text.replace(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/g, '');
+  return (outsideStrings.match(/\(/g)?.length ?? 0) - (outsideStrings.match(/\)/g)?.length ?? 0);
+}
 
 export const literalText = (node: ASTNode | undefined): string | undefined =>
   node?.op === 'value' && typeof node.args === 'string' ? node.args : undefined;

@@ -2,6 +2,7 @@ import { compileCel } from './cel-compile.ts';
 import { explainFalse, explainFault, type Seen } from './cel-explain.ts';
 import type { CelScope } from './cel-functions.ts';
 import { fromCel } from './cel-values.ts';
+import { CannotSee } from './mirror-view.ts';
 import { couldNotSee, pass, type Verdict } from './verdict.ts';
 import { shown } from './words.ts';
 
@@ -34,5 +35,20 @@ export function gradeCel(expression: string, given: CelScope, words: { says: str
   }
   if (value === true) return pass(words.says);
   if (value !== false) return couldNotSee(`the expression gives ${shown(fromCel(value))}, not true or false`);
-  return { verdict: 'fail', expected: words.says, ...explainFalse(made.ast, given), ...(words.look ? { look: words.look } : {}) };
+  return {
+    verdict: 'fail',
+    expected: words.says,
+    ...explained(() => explainFalse(made.ast, given), expression),
+    ...(words.look ? { look: words.look } : {}),
+  };
+}
+
+/** The value is known by now: words for it that cannot be found must not make it unknown again. */
+function explained(explain: () => Seen, expression: string): Seen {
+  try {
+    return explain();
+  } catch (error) {
+    if (error instanceof CannotSee) throw error;
+    return { observed: `${shown(expression)} is false` };
+  }
 }

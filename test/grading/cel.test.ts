@@ -237,3 +237,12 @@ describe('checking an expression before it runs', () => {
     expect(readsOfCel("podsOf('Deployment', 'web').size() == 1")).toEqual(['Deployment', 'ReplicaSet', 'Pod']);
   });
 });
+
+describe('a bug: brackets at the end of a false conjunction', () => {
+  it('explains an exists() whose predicate ends in brackets instead of breaking', () => {
+    const mirror = mirrorOf([{ kind: 'Deployment', metadata: { name: 'api' }, spec: { refs: [{ name: 'config', optional: true }] } }]);
+    const scope = { mirror, cluster: () => ({}) as never, baseline: () => ({}) as never, now: 0 };
+    const expression = "deployment('api').spec.refs.exists(e, e.name == 'config' && (!has(e.optional) || e.optional == false))";
+    expect(gradeCel(expression, scope, { says: 'it is required' })).toMatchObject({ verdict: 'fail', expected: 'it is required' });
+  });
+});
