@@ -260,6 +260,23 @@ describe('a watch that ends', () => {
     expect(states).toEqual([]);
   });
 
+  it('is one when it does not open again within a second, and after five what was seen counts no more', async () => {
+    put('a');
+    const mirror = await openLive(['Pod']);
+    server.when(isWatch, 'hang');
+    server.endWatches();
+    await clock.slept((ms) => ms === 200);
+    const again = server.arrival(isWatch);
+    await clock.advance(200);
+    await again;
+    expect(mirror.connection).toBe('live');
+    await clock.advance(800);
+    expect(mirror.connection).toBe('reconnecting');
+    expect(names(mirror)).toEqual(['a']);
+    await clock.advance(4001);
+    expect(whyNot(() => names(mirror))).toMatch(/\(the server ended the watch\)$/);
+  });
+
   it('again and again without an event is not asked again at once', async () => {
     await openLive(['Pod']);
     server.endWatches();
@@ -346,6 +363,19 @@ describe('a connection that breaks', () => {
     await arrives(mirror, ['a']);
     server.dropWatches();
     expect(await clock.slept((ms) => ms <= 400)).toBe(200);
+  });
+
+  it('begins with a short pause again after it held for a while', async () => {
+    const mirror = await openLive(['Pod']);
+    for (const pause of [200, 400]) {
+      server.dropWatches();
+      await clock.slept((ms) => ms === pause);
+      await clock.advance(pause);
+      await eventually(() => mirror.connection === 'live', 'live again');
+    }
+    await clock.advance(10_001);
+    server.dropWatches();
+    expect(await clock.slept((ms) => ms <= 800)).toBe(200);
   });
 
   it('for a moment leaves what was seen in force', async () => {

@@ -83,7 +83,7 @@ describe('deleting an object', () => {
 });
 
 describe('deleting a namespace', () => {
-  const removeShop = () => deleteNamespace(api, 'shop', { boundMs: 180_000, clock: new FakeClock() });
+  const removeShop = () => deleteNamespace(api, 'shop', { boundMs: 5000, clock: new FakeClock() });
   const condition = (type: string, message: string) => ({ conditions: [{ type, status: 'True', message }] });
   /** Plays the namespace controller's conditions. */
   const held = (status: object) =>
@@ -110,8 +110,7 @@ describe('deleting a namespace', () => {
     held(condition('NamespaceContentRemaining', 'Some resources are remaining: persistentvolumeclaims. has 1 resource instances'));
     await expect(removeShop()).rejects.toMatchObject({
       code: 'reset-failed',
-      message:
-        'namespace shop is still there after 180 s: PersistentVolumeClaim data waits for its finalizers kubernetes.io/pvc-protection',
+      message: 'namespace shop is still there after 5 s: PersistentVolumeClaim data waits for its finalizers kubernetes.io/pvc-protection',
       hint: 'Look: kubectl -n shop get persistentvolumeclaims data -o yaml',
     });
   });
@@ -120,7 +119,7 @@ describe('deleting a namespace', () => {
     put({ finalizers: ['x'] });
     held(condition('NamespaceContentRemaining', 'Some resources are remaining: widgets.example.com has 2 resource instances'));
     await expect(removeShop()).rejects.toMatchObject({
-      message: 'namespace shop is still there after 180 s: widgets are left',
+      message: 'namespace shop is still there after 5 s: widgets are left',
       hint: 'Look: kubectl -n shop get widgets.example.com -o yaml',
     });
   });
@@ -129,7 +128,7 @@ describe('deleting a namespace', () => {
     server.put({ kind: 'Namespace', metadata: { name: 'shop' } });
     put({ finalizers: ['x'] });
     await expect(removeShop()).rejects.toMatchObject({
-      message: 'namespace shop is still there after 180 s: nobody empties it',
+      message: 'namespace shop is still there after 5 s: nobody empties it',
       hint: 'Is the controller manager well? See how the cluster is: kubedrill doctor',
     });
   });
@@ -138,7 +137,7 @@ describe('deleting a namespace', () => {
     put({ finalizers: ['x'] });
     held(condition('NamespaceDeletionDiscoveryFailure', 'Discovery failed for some groups: metrics.k8s.io/v1beta1'));
     await expect(removeShop()).rejects.toMatchObject({
-      message: 'namespace shop is still there after 180 s: Discovery failed for some groups: metrics.k8s.io/v1beta1',
+      message: 'namespace shop is still there after 5 s: Discovery failed for some groups: metrics.k8s.io/v1beta1',
       hint: 'An API is registered that does not answer: kubectl get apiservices',
     });
   });
