@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { LabError } from '../lab-error.ts';
 import { defineFault } from './fault.ts';
+import { hurryControlPlane, restartKubelet } from './hurry.ts';
 import { copyManifests, type KeptMachine, machineWell, noteMachine, restoreMachine } from './kept-manifests.ts';
 import { type KeptNode, type KeptObject, noteNodes, noteSystem, restoreNode, restoreObject, systemWell } from './kept-objects.ts';
-import { onNode } from './node-acts.ts';
-import { apiWell, controlPlaneWell, hurryControlPlane, nodeWell } from './wellness.ts';
+import { answersLater } from './life.ts';
+import { controlPlaneWell, nodeWell } from './wellness.ts';
 
 type Kept = { lab: string; controlPlane: string; staticPodPath: string; machines: KeptMachine[]; nodes: KeptNode[]; system: KeptObject[] };
 
@@ -50,20 +51,17 @@ export const exclusiveLab = defineFault({
     // the control plane before all others, and one lost worker must not keep the rest from being mended
     if (first) await attempt(() => restoreMachine(context, first));
     for (const machine of others) await attempt(() => restoreMachine(context, machine));
-    const api = await apiWell(context);
-    if (!api.done) {
-      await attempt(() => hurryControlPlane(context));
-      throw troubles[0] ?? new LabError('no-cluster', api.seen);
-    }
+    await attempt(() => hurryControlPlane(context));
     for (const node of nodes)
       await attempt(async () => {
         if (!(await restoreNode(context, node)).includes('absent')) return;
         // a Node that was deleted comes back when its kubelet introduces itself again
-        await onNode(context, node.name, ['systemctl', 'restart', 'kubelet']);
+        await restartKubelet(context, node.name, 20);
         throw new LabError('no-cluster', `Node ${node.name} is not back yet`);
       });
     for (const object of system) await attempt(() => restoreObject(context, object));
-    if (troubles.length > 0) throw troubles[0];
+    // what may answer later is worth another try, whatever else went wrong
+    if (troubles.length > 0) throw troubles.find(answersLater) ?? troubles[0];
   },
 
   async recovered(context, { machines, nodes, system }) {

@@ -1,7 +1,7 @@
 import type { Look } from '../system/wait.ts';
 import { folderBeside } from './components.ts';
 import type { FaultContext } from './fault.ts';
-import { filesOn, kubeletActive, nodeAnswers, onNode, readFileOn, sha256, writeFileOn } from './node-acts.ts';
+import { hashesOn, kubeletActive, nodeAnswers, onNode, readFileOn, sha256, writeFileOn } from './node-acts.ts';
 
 /** What is noted of one node machine. */
 export type KeptMachine = {
@@ -14,7 +14,7 @@ export type KeptMachine = {
 export async function noteMachine(context: FaultContext, node: string): Promise<KeptMachine> {
   const { staticPodPath } = context.cluster;
   const manifests: KeptMachine['manifests'] = {};
-  for (const file of await filesOn(context, node, staticPodPath)) {
+  for (const file of (await hashesOn(context, node, staticPodPath)).keys()) {
     const text = (await readFileOn(context, node, `${staticPodPath}/${file}`)) ?? '';
     manifests[file] = { sha256: sha256(text), text };
   }
@@ -33,13 +33,14 @@ export async function restoreMachine(context: FaultContext, machine: KeptMachine
   const { staticPodPath } = context.cluster;
   const done: string[] = [];
   if (!(await nodeAnswers(context, node)).answers && (await context.nodes.unpause(node)).ok) done.push(`unpaused ${node}`);
+  const found = await hashesOn(context, node, staticPodPath);
   for (const [file, { sha256: hash, text }] of Object.entries(manifests)) {
-    const now = await readFileOn(context, node, `${staticPodPath}/${file}`);
-    if (now !== undefined && sha256(now) === hash) continue;
+    const now = found.get(file);
+    if (now === hash) continue;
     await writeFileOn(context, node, `${staticPodPath}/${file}`, text, folderBeside(context, 'kubedrill-stopped'));
     done.push(`${now === undefined ? 'brought back' : 'restored'} ${file} on ${node}`);
   }
-  for (const file of await filesOn(context, node, staticPodPath)) {
+  for (const file of found.keys()) {
     if (Object.hasOwn(manifests, file)) continue;
     const aside = folderBeside(context, 'kubedrill-stopped');
     await onNode(context, node, ['mkdir', '-p', aside]);
@@ -58,10 +59,11 @@ export async function machineWell(context: FaultContext, { node, kubelet, manife
   const { staticPodPath } = context.cluster;
   const machine = await nodeAnswers(context, node);
   if (!machine.answers) return { done: false, seen: machine.seen };
+  const found = await hashesOn(context, node, staticPodPath);
   for (const [file, { sha256: hash }] of Object.entries(manifests)) {
-    const now = await readFileOn(context, node, `${staticPodPath}/${file}`);
+    const now = found.get(file);
     if (now === undefined) return { done: false, seen: `there is no ${staticPodPath}/${file} on ${node}` };
-    if (sha256(now) !== hash) return { done: false, seen: `${staticPodPath}/${file} on ${node} is not what it was` };
+    if (now !== hash) return { done: false, seen: `${staticPodPath}/${file} on ${node} is not what it was` };
   }
   if (kubelet && !(await kubeletActive(context, node))) return { done: false, seen: `the kubelet of ${node} does not run` };
   return { done: true, seen: `${node} is as it was` };

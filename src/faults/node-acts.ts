@@ -56,10 +56,11 @@ export async function writeFileOn(context: FaultContext, node: string, path: str
   await onNode(context, node, ['mv', '-f', fresh, path]);
 }
 
-/** Names of the files of a folder on a node. */
-export async function filesOn(context: FaultContext, node: string, folder: string): Promise<string[]> {
-  const text = await onNode(context, node, ['find', folder, '-maxdepth', '1', '-type', 'f', '-printf', '%f\\n']);
-  return text.split('\n').filter(Boolean).sort();
+/** SHA-256 of each file of a folder on a node, by its name. */
+export async function hashesOn(context: FaultContext, node: string, folder: string): Promise<Map<string, string>> {
+  const text = await onNode(context, node, ['find', folder, '-maxdepth', '1', '-type', 'f', '-exec', 'sha256sum', '{}', '+']);
+  const lines = text.split('\n').filter(Boolean).sort();
+  return new Map(lines.map((line) => [line.slice(line.lastIndexOf('/') + 1), line.slice(0, 64)]));
 }
 
 export async function kubeletActive(context: FaultContext, node: string): Promise<boolean> {

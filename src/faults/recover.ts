@@ -77,7 +77,7 @@ export async function recoverEntries(entries: readonly JournalEntry[], options: 
       const blocker = entry.touches.map((touch) => inTheWay.get(touch)).find(Boolean);
       const result = blocker
         ? { outcome: reports.has(blocker.id) ? ('failed' as const) : ('later' as const), seen: `"${blocker.what}" has to be undone first` }
-        : await undoOne(entry, options);
+        : await undoOne(entry, options, troubles.get(entry.id));
       if (result.outcome === 'undone') undone.push({ entry, fault: result.fault, wasFine: result.wasFine });
       else {
         for (const touch of entry.touches) inTheWay.set(touch, inTheWay.get(touch) ?? entry);
@@ -91,7 +91,11 @@ export async function recoverEntries(entries: readonly JournalEntry[], options: 
     pending = later;
     if (pending.length === 0) break;
     if (context.signal.aborted || clock.now() - started > undoBoundMs) {
-      for (const entry of pending) report(entry, 'failed', troubles.get(entry.id) ?? 'interrupted');
+      for (const entry of pending) {
+        const reason = troubles.get(entry.id) ?? 'interrupted';
+        options.onProgress?.({ type: 'step-failed', step: `undo: ${entry.what}`, seconds: (clock.now() - started) / 1000, reason });
+        report(entry, 'failed', reason);
+      }
       break;
     }
     await clock.sleep(pauseMs, context.signal);
@@ -125,14 +129,17 @@ function isAtIt({ state, by }: JournalEntry, processes: Processes): boolean {
 
 type Undone = { outcome: 'undone'; fault: Fault; wasFine: boolean } | { outcome: 'later' | 'failed'; seen: string };
 
-async function undoOne(entry: JournalEntry, options: RecoverOptions): Promise<Undone> {
+/** `told`: why the try before this one failed. */
+async function undoOne(entry: JournalEntry, options: RecoverOptions, told: string | undefined): Promise<Undone> {
   const { journal, crashPoint, onProgress } = options;
   const fault = faultOf(entry.fault);
   if (!fault) return { outcome: 'failed', seen: `this kubedrill does not know the fault ${entry.fault}` };
   const context = contextOf(entry, options.context);
   const started = context.clock.now();
   const step = `undo: ${entry.what}`;
-  onProgress?.({ type: 'step-started', step, bound: undoBoundMs / 1000 });
+  onProgress?.(
+    told === undefined ? { type: 'step-started', step, bound: undoBoundMs / 1000 } : { type: 'step-note', step, note: `again: ${told}` },
+  );
   const seconds = () => (context.clock.now() - started) / 1000;
   // a journal that cannot be written must not keep anything from being mended
   await journal.mark(entry.id, 'undoing').catch(() => undefined);
@@ -144,8 +151,9 @@ async function undoOne(entry: JournalEntry, options: RecoverOptions): Promise<Un
     onProgress?.({ type: 'step-done', step, seconds: seconds() });
     return { outcome: 'undone', fault, wasFine: before.done };
   } catch (error) {
+    if (answersLater(error)) return { outcome: 'later', seen: reasonOf(error) };
     onProgress?.({ type: 'step-failed', step, seconds: seconds(), reason: reasonOf(error) });
-    return { outcome: answersLater(error) ? 'later' : 'failed', seen: reasonOf(error) };
+    return { outcome: 'failed', seen: reasonOf(error) };
   }
 }
 

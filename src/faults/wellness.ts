@@ -2,12 +2,17 @@ import type { KubeObject } from '../grading/object.ts';
 import type { ApiFailure } from '../kube/api.ts';
 import { pathOf } from '../kube/path.ts';
 import type { Look } from '../system/wait.ts';
-import { apiIsTakenAway, type Component, componentAge, isAtHome } from './components.ts';
+import { apiIsTakenAway, componentAge, isAtHome } from './components.ts';
 import type { FaultContext } from './fault.ts';
-import { kubeletActive, nodeAnswers, onNode, tryOnNode } from './node-acts.ts';
+import { kubeletActive, nodeAnswers, tryOnNode } from './node-acts.ts';
 
-const leaseSeconds = 15;
+/** A leader that did not renew its lease for so long has lost it. */
+export const leaseSeconds = 15;
 const lookTimeoutMs = 5000;
+
+/** Components of which one at a time leads, by a Lease. */
+export const leaders = ['kube-scheduler', 'kube-controller-manager'] as const;
+export type Leader = (typeof leaders)[number];
 
 /** A look at the API that takes a missing answer for what it is while the API server was taken away: not the fault's doing. */
 async function ask(context: FaultContext, path: string): Promise<{ object: KubeObject } | { away: true; expected: boolean; seen: string }> {
@@ -47,23 +52,8 @@ export async function apiWell(context: FaultContext): Promise<Look> {
   return answer.ok ? { done: true, seen: 'the API server is ready' } : { done: false, seen: seenOf(answer) };
 }
 
-/**
- * Without an API server scheduler and controller manager end, again and again, and the kubelet waits longer each time,
- * up to 5 min, before it starts them. A restarted kubelet has forgotten how long it wanted to wait; Pods are not touched.
- */
-export async function hurryControlPlane(context: FaultContext): Promise<void> {
-  if ((await apiWell(context)).done) return;
-  const { controlPlane } = context.cluster;
-  const age = Number((await tryOnNode(context, controlPlane, ['ps', '-C', 'kubelet', '-o', 'etimes='])).stdout);
-  // undo is tried again while the API server is away, and a kubelet that is never left alone brings nothing up
-  if (age > 60) await onNode(context, controlPlane, ['systemctl', 'restart', 'kubelet']);
-}
-
 /** The component's process runs, and holds a lease that it took itself and keeps renewing. */
-export async function leaderWell(
-  context: FaultContext,
-  component: Extract<Component, 'kube-scheduler' | 'kube-controller-manager'>,
-): Promise<Look> {
+export async function leaderWell(context: FaultContext, component: Leader): Promise<Look> {
   const age = await componentAge(context, component);
   if (age === undefined) return { done: false, seen: `${component} does not run yet` };
   const asked = await ask(context, pathOf('Lease', 'kube-system', component));
@@ -81,7 +71,7 @@ export async function leaderWell(
 export async function controlPlaneWell(context: FaultContext): Promise<Look> {
   const api = await apiWell(context);
   if (!api.done) return api;
-  for (const component of ['kube-scheduler', 'kube-controller-manager'] as const) {
+  for (const component of leaders) {
     if (!(await isAtHome(context, component))) continue;
     const leader = await leaderWell(context, component);
     if (!leader.done) return leader;

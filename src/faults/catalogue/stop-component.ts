@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { type Component, componentAge, components, folderBeside, manifestPath } from '../components.ts';
 import { defineFault, type FaultContext } from '../fault.ts';
+import { hurryControlPlane } from '../hurry.ts';
 import { fileExists, onNode, readFileOn, sha256, writeFileOn } from '../node-acts.ts';
 import { refused } from '../parameters.ts';
-import { controlPlaneWell, hurryControlPlane, leaderWell } from '../wellness.ts';
+import { controlPlaneWell, leaderWell } from '../wellness.ts';
 
 /** A manifest: where it belongs, where it waits, and what it says. */
 type Manifest = { node: string; component: Component; home: string; away: string; text: string; sha256: string };

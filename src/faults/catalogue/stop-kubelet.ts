@@ -42,11 +42,13 @@ export default defineFault({
   },
 
   async recovered(context, { nodes }) {
+    const seen: string[] = [];
     for (const node of nodes) {
       const look = await nodeWell(context, node);
       if (!look.done) return look;
+      seen.push(look.seen);
     }
-    return { done: true, seen: `${nodes.join(' and ')} Ready` };
+    return { done: true, seen: seen.join('; ') };
   },
 
   inForce: ({ nodes }) => `the kubelet of ${nodes.join(' and ')} is stopped`,

@@ -30,6 +30,7 @@ export const fakeMachine = (name: string, files: Record<string, string> = {}): F
   processes: new Map(),
 });
 
+const hash = (text: string) => createHash('sha256').update(text).digest('hex');
 const base = (path: string) => path.slice(path.lastIndexOf('/') + 1);
 
 /** The few programs that faults run on a node, as GNU and systemd have them. */
@@ -60,12 +61,7 @@ export function runOn(
       return text === undefined ? ran(1, '', `base64: ${last}: No such file or directory`) : ran(0, Buffer.from(text).toString('base64'));
     }
     case 'sha256sum':
-      return ran(
-        0,
-        `${createHash('sha256')
-          .update(files.get(last) ?? '')
-          .digest('hex')}  ${last}`,
-      );
+      return ran(0, `${hash(files.get(last) ?? '')}  ${last}`);
     case 'tee':
       files.set(last, input ?? '');
       return ran(0, input);
@@ -82,8 +78,8 @@ export function runOn(
       return ran(0);
     case 'find': {
       const [folder = ''] = args;
-      const names = [...files.keys()].filter((path) => path === `${folder}/${base(path)}`).map(base);
-      return ran(0, names.join('\n'));
+      const found = [...files].filter(([path]) => path === `${folder}/${base(path)}`);
+      return ran(0, found.map(([path, text]) => `${hash(text)}  ${path}`).join('\n'));
     }
     case 'systemctl': {
       const [verb] = args;
@@ -98,6 +94,8 @@ export function runOn(
       const started = [...machine.processes].filter(([process]) => process.slice(0, 15) === name).map(([, since]) => since);
       return started.length > 0 ? ran(0, started.map((since) => ` ${second - since}`).join('\n')) : ran(1);
     }
+    case 'pkill':
+      return ran(machine.processes.delete(last) ? 0 : 1);
     case 'date':
       return ran(0, String(second));
     case 'curl':
@@ -109,4 +107,4 @@ export function runOn(
 
 /** Programs that change something. */
 export const writes = (argv: readonly string[]): boolean =>
-  ['mv', 'rm', 'tee', 'mkdir', 'chmod'].includes(argv[0] ?? '') || (argv[0] === 'systemctl' && argv[1] !== 'is-active');
+  ['mv', 'rm', 'tee', 'mkdir', 'chmod', 'pkill'].includes(argv[0] ?? '') || (argv[0] === 'systemctl' && argv[1] !== 'is-active');
