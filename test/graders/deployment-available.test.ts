@@ -52,7 +52,8 @@ describe('a Deployment', () => {
   });
 
   it('fails with another selector, also with a wider or a narrower one', async () => {
-    for (const selector of [{ app: 'wbe' }, { app: 'web', tier: 'x' }]) {
+    const others: Record<string, string>[] = [{ app: 'wbe' }, { app: 'web', tier: 'x' }];
+    for (const selector of others) {
       expect(await grade({ selector: { app: 'web' } }, rolledOut({ name: 'web', selector }).all)).toMatchObject({
         verdict: 'fail',
         expected: 'app=web',
