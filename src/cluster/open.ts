@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { DrillCluster } from '../drill/cluster.ts';
 import type { ClusterFacts } from '../grading/cluster-facts.ts';
+import { gatherFacts } from '../kube/cluster-facts.ts';
 import { connect } from '../kube/connect.ts';
 import { LabError } from '../lab-error.ts';
 import { readIfThere, writeWhole } from '../system/files.ts';
 import type { BootstrapPorts } from './bootstrap/prepare.ts';
-import { gatherFacts } from './facts.ts';
 import { nodeAccess } from './node-access.ts';
 import { verifyOwnership } from './ownership.ts';
 import type { Provider } from './provider.ts';
@@ -51,7 +51,8 @@ export async function openOwnedCluster(context: OpenContext, name = defaultClust
       });
     const owned = await verifyOwnership(record, { name, provider, kubeconfig, api, signal });
     const factsFile = join(paths.state, 'clusters', `${name}.facts`);
-    const facts = owned.api === 'answers' ? await gatherFacts(api, await provider.facts(name, signal), signal) : lastFacts(factsFile, name);
+    const facts =
+      owned.api === 'answers' ? await gatherFacts(api, await provider.facts(name, signal), { signal }) : lastFacts(factsFile, name);
     if (owned.api === 'answers') writeWhole(factsFile, `${JSON.stringify(facts)}\n`);
     return {
       name,

@@ -1,6 +1,6 @@
 import type { Baseline } from '../grading/baseline.ts';
 import type { ClusterFacts } from '../grading/cluster-facts.ts';
-import { type EvaluationContext, evaluateCheck, type GradersById, looksOfCheck, stableOfCheck } from '../grading/evaluate.ts';
+import { type EvaluationContext, evaluateCheck, everyOfCheck, type GradersById, looksOfCheck, stableOfCheck } from '../grading/evaluate.ts';
 import type { MirrorView } from '../grading/mirror-view.ts';
 import type { Probes } from '../grading/probes.ts';
 import { type StabilityRules, type Standing, settleLook, withoutLook } from '../grading/stability.ts';
@@ -43,6 +43,7 @@ export class GradeLoop {
   private readonly states = new Map<string, CheckState>();
   private readonly standings = new Map<string, Standing>();
   private readonly againAt = new Map<string, number>();
+  private readonly lookedAt = new Map<string, number>();
   private readonly looking = new Map<string, Promise<void>>();
   private watched = new Set<string>();
   private readonly options: GradeLoopOptions;
@@ -130,6 +131,7 @@ export class GradeLoop {
   look(id: string): Promise<void> {
     const running = this.looking.get(id);
     if (running) return running;
+    if (this.isResting(id)) return Promise.resolve();
     const look = this.lookNow(id).finally(() => this.looking.delete(id));
     this.looking.set(id, look);
     return look;
@@ -141,6 +143,12 @@ export class GradeLoop {
     return { stableMs: stableOfCheck(check, gradersById), latch: check.latch, notYetPassed: check.after.filter((id) => !passed(id)) };
   }
 
+  /** Some graders do something on the cluster when they look, and ask not to be asked all the time. */
+  private isResting(id: string): boolean {
+    const last = this.lookedAt.get(id);
+    return last !== undefined && this.options.clock.now() - last < everyOfCheck(this.checkOf(id), this.options.gradersById);
+  }
+
   private async lookNow(id: string): Promise<void> {
     const { options } = this;
     const check = this.checkOf(id);
@@ -150,6 +158,7 @@ export class GradeLoop {
     const early = withoutLook(standing, this.rulesOf(check));
     const look = early ?? (await this.lookAt(check));
     if (options.signal.aborted) return;
+    if (!early) this.lookedAt.set(id, options.clock.now());
     const settled = settleLook(standing, look, this.rulesOf(check), options.clock.now());
     const { verdict } = settled;
     this.standings.set(id, settled.standing);
@@ -220,6 +229,7 @@ export class GradeLoop {
   forget(): void {
     this.standings.clear();
     this.againAt.clear();
+    this.lookedAt.clear();
     this.options.latched.clear();
     for (const [id, state] of this.states) this.states.set(id, { ...state, verdict: undefined, lastMismatch: undefined, latched: false });
   }

@@ -239,7 +239,13 @@ export class DrillSession implements Drill {
       this.emit({ type: 'connection', state, seen });
       this.noteApi(state === 'live' ? 'answering' : 'away', seen);
     });
-    await this.liveMirror.ready(30_000);
+    const ready = await this.liveMirror.ready(30_000);
+    if (!ready.ready)
+      this.emit({
+        type: 'trouble',
+        message: `not everything of the cluster can be seen: ${ready.seen}`,
+        hint: 'See how the cluster is: kubedrill doctor',
+      });
   }
 
   private noteApi(state: 'answering' | 'away', seen: string): void {
@@ -553,6 +559,32 @@ export class DrillSession implements Drill {
     await this.beginStep();
   }
 
+  /** The fault desk, with what it does noted in the recording. */
+  private notedFaults(): FaultDesk {
+    const { faults, clock } = this.options;
+    const note = (id: string, phase: 'injected' | 'undone') => {
+      if (this.recording.exists) this.recording.add({ at: clock.now(), type: 'fault', id, phase });
+    };
+    return {
+      ...faults,
+      inject: async (use, namespace, lab) => {
+        const journalId = await faults.inject(use, namespace, lab);
+        note(use.use, 'injected');
+        return journalId;
+      },
+      undo: async (matches) => {
+        let undone = '';
+        const found = await faults.undo((fault, params) => {
+          const fits = matches(fault, params);
+          if (fits) undone = fault;
+          return fits;
+        });
+        if (found) note(undone, 'undone');
+        return found;
+      },
+    };
+  }
+
   private async beginStep(): Promise<void> {
     const step = this.currentStep();
     const kept = this.kept(step);
@@ -564,7 +596,7 @@ export class DrillSession implements Drill {
       of: this.lab.steps.length,
     });
     if (!step.fault || kept.faultInjected) return;
-    await this.options.faults.inject(step.fault, this.namespace, this.lab.id);
+    await this.notedFaults().inject(step.fault, this.namespace, this.lab.id);
     kept.faultInjected = true;
     this.save();
   }
@@ -671,13 +703,13 @@ export class DrillSession implements Drill {
   }
 
   private performOptions(signal: AbortSignal): PerformOptions {
-    const { cluster, faults, run, clock } = this.options;
+    const { cluster, run, clock } = this.options;
     return {
       cluster,
       workspace: this.workspace,
       namespace: this.namespace,
       lab: this.lab.id,
-      faults,
+      faults: this.notedFaults(),
       probes: this.probes,
       run,
       clock,
