@@ -60,7 +60,9 @@ export function layOutWorkspace(options: WorkspaceOptions, fresh: boolean): Work
     cwd: folder,
     env: { KUBECONFIG: config, PATH: `${shims}:${path}`, KUBEDRILL_LAB: lab.id, KUBEDRILL_NAMESPACE: options.namespace },
     bring(which) {
-      for (const [file, text] of Object.entries(lab.files)) if (file.startsWith(`${which}/`)) place(file, text);
+      // a wrong fix may begin as the solution does
+      const folders = which === 'wrong' ? ['wrong/', 'solution/'] : [`${which}/`];
+      for (const [file, text] of Object.entries(lab.files)) if (folders.some((one) => file.startsWith(one))) place(file, text);
     },
     clear() {
       for (const which of hidden) rmSync(join(folder, which), { recursive: true, force: true });
