@@ -13,6 +13,7 @@ import { apiWell, type Leader, leaders, leaderWell, leaseSeconds } from './welln
 export async function hurryControlPlane(context: FaultContext): Promise<void> {
   const api = await apiWell(context);
   if (!api.done) {
+    await endHangingApi(context);
     // it has forgotten for how long it wanted to wait; its Pods are not touched
     await restartKubelet(context, context.cluster.controlPlane, 60);
     throw new LabError('no-cluster', api.seen);
@@ -22,6 +23,16 @@ export async function hurryControlPlane(context: FaultContext): Promise<void> {
     await freeExpiredLease(context, leader);
     if (leader === 'kube-scheduler') await restartIfOlderThanApi(context, leader);
   }
+}
+
+/**
+ * An API server without etcd hangs for 34 s at each request, and the kubelet asks it before it starts etcd.
+ * One that is not there fails at once, and the kubelet goes on.
+ */
+async function endHangingApi(context: FaultContext): Promise<void> {
+  if ((await componentAge(context, 'etcd')) !== undefined) return;
+  const age = await componentAge(context, 'kube-apiserver');
+  if (age !== undefined && age > 15) await tryOnNode(context, context.cluster.controlPlane, ['pkill', '-KILL', '-x', 'kube-apiserver']);
 }
 
 /** Restarts a kubelet that runs for so many seconds already: one that is always restarted brings nothing up. */
