@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { readsOfCel, valueOfCel } from '../src/grading/cel.ts';
+import { celValueText } from '../src/grading/cel-params.ts';
 import { defineGrader } from '../src/grading/grader.ts';
-import { celValueText } from '../src/grading/moments.ts';
 import { patternOf, patternText } from '../src/grading/pattern.ts';
 import { runInPod } from '../src/grading/run-in-pod.ts';
 import { nameOfTarget, oneTarget, oneTargetMessage, ownPodsShape, podsOfTarget, readsOfTarget } from '../src/grading/target.ts';

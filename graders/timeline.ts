@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { readsOfCel } from '../src/grading/cel.ts';
+import { recordedCel } from '../src/grading/cel-params.ts';
 import { defineGrader } from '../src/grading/grader.ts';
 import { CannotSee } from '../src/grading/mirror-view.ts';
-import { celText, nameOfMoment } from '../src/grading/moments.ts';
+import { nameOfMoment } from '../src/grading/moments.ts';
 import { fail, pass, type Verdict, waiting } from '../src/grading/verdict.ts';
 import { followWindow, readsOfWindow, windowShape } from '../src/grading/window-shape.ts';
 import { seconds } from '../src/grading/words.ts';
@@ -11,11 +12,11 @@ const shape = z
   .strictObject({
     says: z.string().min(1).optional().describe('What happens, in words: shown as what is expected.'),
     ...windowShape,
-    always: celText.optional().describe('Holds at every instant of the stretch, its beginning and its end included.'),
-    once: celText.optional().describe('Holds at some instant of it.'),
+    always: recordedCel.optional().describe('Holds at every instant of the stretch, its beginning and its end included.'),
+    once: recordedCel.optional().describe('Holds at some instant of it.'),
     stable: z.number().int().min(0).default(0).describe('Milliseconds for which `once` holds without a break.'),
     withinMs: z.number().int().min(1).optional().describe('Milliseconds after the beginning by which `once` holds.'),
-    inOrder: z.array(celText).min(2).optional().describe('Each of these holds at some instant, none before the one in front of it.'),
+    inOrder: z.array(recordedCel).min(2).optional().describe('Each of these holds at some instant, none before the one in front of it.'),
   })
   .refine((params) => params.once || params.until || params.inOrder, 'one of `once`, `until` and `inOrder` says when it is over')
   .refine((params) => params.always || params.once || params.inOrder, 'one of `always`, `once` and `inOrder` says what must happen')

@@ -73,7 +73,7 @@ export default defineGrader({
 
     const countBy = counters(probes, params.by, now);
     const before = await countBy(ready);
-    const answers = await askAnswers(probes, url, expected);
+    const answers = await askAnswers(probes, url, { ...expected, increasing: params.increasing });
     const answered = judgeAnswers(answers, expected, { url, look });
     if (answered.verdict !== 'pass') return answered;
     if (params.increasing) {

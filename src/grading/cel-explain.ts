@@ -40,14 +40,14 @@ function place(node: ASTNode, value: unknown, locals: Locals): Seen {
 
 /** `p.status.phase` with p bound to a Pod -> `Pod web-1 status.phase`. */
 function localPath(node: ASTNode, locals: Locals): string | undefined {
-  const steps: string[] = [];
+  let path = '';
   let here = node;
-  while (here.op === '.' || here.op === '.?') {
-    steps.unshift(here.args[1]);
+  while (here.op === '.' || here.op === '.?' || here.op === '[]') {
+    path = here.op === '[]' ? `[${sourceOf(here.args[1])}]${path}` : `.${here.args[1]}${path}`;
     here = here.args[0];
   }
-  if (here.op !== 'id' || steps.length === 0 || !Object.hasOwn(locals, here.args)) return undefined;
-  return `${nameOfItem(locals[here.args]) ?? here.args} ${steps.join('.')}`;
+  if (here.op !== 'id' || path === '' || !Object.hasOwn(locals, here.args)) return undefined;
+  return `${nameOfItem(locals[here.args]) ?? here.args} ${path.replace(/^\./, '')}`;
 }
 
 function nameOfItem(item: unknown): string | undefined {

@@ -1,24 +1,12 @@
 import { z } from 'zod';
-import { checkCel, readsOfCel } from './cel.ts';
+import { readsOfCel } from './cel.ts';
+import { recordedCel } from './cel-params.ts';
 import type { Read } from './mirror-view.ts';
 import type { TimelineEntry } from './timeline.ts';
 
-const expression = (anyValue: boolean) =>
-  z
-    .string()
-    .min(1)
-    .superRefine((text, context) => {
-      for (const problem of checkCel(text, { anyValue, remembered: ['*'] })) context.addIssue({ code: 'custom', message: problem.message });
-    });
-
-/** An expression that is true or false, as a parameter: refused when the lab is loaded. */
-export const celText = expression(false);
-/** The same for an expression with any value. */
-export const celValueText = expression(true);
-
 /** A moment in a recording: when an expression begins to hold, or when something happened. */
 const oneMoment = z.union([
-  celText,
+  recordedCel,
   z.strictObject({ check: z.string().min(1).describe('When this check of the lab passed.') }),
   z.strictObject({
     fault: z.string().min(1).describe('When this fault was injected (or undone).'),

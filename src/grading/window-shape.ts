@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { readsOfCel } from './cel.ts';
+import { recordedValue } from './cel-params.ts';
 import type { GradeContext } from './grader.ts';
 import type { Read } from './mirror-view.ts';
-import { celValueText, type Moment, momentParam, readsOfMoment } from './moments.ts';
+import { type Moment, momentParam, readsOfMoment } from './moments.ts';
 import { type WindowRules, type WindowState, WindowWatch } from './window.ts';
 
 /** Parameters of graders that look at a stretch of the recording. */
@@ -14,7 +15,7 @@ export const windowShape = {
     ),
   until: momentParam.optional().describe('When it ends: the first later instant, in the same words.'),
   remember: z
-    .record(z.string().regex(/^[a-z]\w*$/i), celValueText)
+    .record(z.string().regex(/^[a-z]\w*$/i), recordedValue)
     .optional()
     .describe('Values taken at the beginning, for later expressions as `remembered.name`.'),
   tries: z.enum(['first', 'any']).default('first').describe('`any`: after a stretch that was spoilt, a later one may pass.'),

@@ -245,4 +245,13 @@ describe('the recording', () => {
     expect(bad.error?.issues[0]?.message).toBe('unknown function podz(), did you mean pod?');
     expect(grader.params.safeParse({ always: 'true' }).success).toBe(false);
   });
+
+  it('holds the namespace of the drill only: what it does not hold is not asked for', () => {
+    const refused = (once: string) => grader.params.safeParse({ once }).error?.issues[0]?.message;
+    expect(refused("pods({}, 'kube-system').size() == 1")).toBe(
+      "namespace kube-system is not recorded: only the drill's namespace and cluster-scoped objects are",
+    );
+    expect(refused("lease('x') == null")).toBe("Leases are not recorded: only the drill's namespace and cluster-scoped objects are");
+    expect(refused('nodes().all(n, ready(n))')).toBeUndefined();
+  });
 });
