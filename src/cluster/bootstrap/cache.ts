@@ -14,8 +14,8 @@ export interface Cache {
   publish(step: string, key: string, fill: (folder: string) => Promise<void>): Promise<string>;
   /** A folder for what is needed only during `use`; it is on the disk of the cache, not in memory. */
   scratch<T>(use: (folder: string) => Promise<T>): Promise<T>;
-  /** Removes what interrupted builds left, and what no recipe has asked for in a week. Only while holding the build lock. */
-  sweep(inUse: ReadonlySet<string>, now: number): Promise<void>;
+  /** Removes what interrupted builds left, and of each step what is older than a week and not its newest. Only while holding the build lock. */
+  sweep(now: number): Promise<void>;
 }
 
 const week = 7 * 24 * 3600 * 1000;
@@ -55,14 +55,17 @@ export function openCache(paths: Pick<Paths, 'cache'>): Cache {
         });
         return final;
       }),
-    async sweep(inUse, now) {
+    async sweep(now) {
       for (const left of await readdir(work).catch(() => [])) await removeTree(join(work, left));
       for (const step of await readdir(build).catch(() => [])) {
-        for (const key of await readdir(join(build, step)).catch(() => [])) {
-          const path = join(build, step, key);
-          const found = await stat(path).catch(() => undefined);
-          if (found && !inUse.has(path) && now - found.mtimeMs > week) await removeTree(path);
-        }
+        const keys = await Promise.all(
+          (await readdir(join(build, step)).catch(() => [])).map(async (key) => ({
+            path: folder(step, key),
+            made: (await stat(folder(step, key))).mtimeMs,
+          })),
+        );
+        const [, ...older] = keys.sort((a, b) => b.made - a.made);
+        for (const { path, made } of older) if (now - made > week) await removeTree(path);
       }
     },
   };

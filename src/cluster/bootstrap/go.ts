@@ -1,8 +1,8 @@
-import { chmod, copyFile, mkdir, readdir, rename, stat } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '../../lab-error.ts';
 import type { Run } from '../../system/run.ts';
-import { failure, must } from './commands.ts';
+import { must } from './commands.ts';
 import { goContainer } from './versions.ts';
 
 export interface GoTarget {
@@ -10,29 +10,34 @@ export interface GoTarget {
   architecture: string;
 }
 
-/** A program from a folder of ours, or from a module as it was published. */
-export type GoSource = { folder: string; package?: string; tags?: string } | { module: string };
+/** Packages of a module in a folder of ours, or a program from a module as it was published (`path@version`). */
+export type GoSource = { folder: string; packages: readonly string[]; tags?: string } | { module: string };
+
+export interface GoBuild {
+  source: GoSource;
+  /** Folder that gets the programs, each under the last part of its package path. */
+  into: string;
+  target: GoTarget;
+  /** Values of string variables by full name, as the linker sets them. */
+  values?: Readonly<Record<string, string>>;
+  signal: AbortSignal;
+  onLine?: (line: string) => void;
+}
 
 /** Builds static programs. */
 export interface Go {
-  /** For people: `go1.26.8 of this machine`. */
+  /** For people: `Go 1.26`. */
   readonly describe: string;
-  build(request: {
-    source: GoSource;
-    to: string;
-    target: GoTarget;
-    /** `-X` values by full name. */
-    values?: Record<string, string>;
-    signal: AbortSignal;
-    onLine?: (line: string) => void;
-  }): Promise<void>;
+  build(request: GoBuild): Promise<void>;
+  /** Where the sources of a module that `folder` requires are. */
+  sources(folder: string, module: string, signal: AbortSignal): Promise<string>;
 }
 
 const boundMs = 30 * 60_000;
 /** Since 1.21 a Go fetches the newer one that a module asks for. */
 const oldestMinor = 21;
 
-/** The Go of this machine; undefined when there is none that can do it. */
+/** The Go of this machine, or why there is none that can do it. */
 export async function hostGo(run: Run): Promise<Go | { none: string }> {
   const found = await run('go', ['version'], { timeoutMs: 20_000 });
   const version = /go version go1\.(\d+)\S*/.exec(found.stdout);
@@ -41,84 +46,67 @@ export async function hostGo(run: Run): Promise<Go | { none: string }> {
 
   return {
     describe: `Go 1.${version[1]}`,
-    async build({ source, to, target, values, signal, onLine }) {
+    async build({ source, into, target, values, signal, onLine }) {
+      const options = { timeoutMs: boundMs, signal, onLine, fact: `could not build ${describe(source)}` };
       const env = environment(target);
-      const common = {
-        timeoutMs: boundMs,
-        signal,
-        fact: `could not build ${describe(source)}`,
-        onLine: onLine && ((line: string) => onLine(line)),
-      };
       if ('folder' in source) {
-        await must(run, 'go', ['build', ...flags(values, source.tags), '-o', to, source.package ?? '.'], {
-          ...common,
-          cwd: source.folder,
-          env,
+        const args = ['build', ...flags(values, source.tags), '-o', `${into}/`, ...source.packages];
+        await must(run, 'go', args, { ...options, cwd: source.folder, env: { ...env, GOWORK: 'off' } });
+      } else {
+        // outside of any module, so that the published module alone says what it is made of
+        await must(run, 'go', ['install', ...flags(values), source.module], {
+          ...options,
+          cwd: into,
+          env: { ...env, GOBIN: into, GOWORK: 'off' },
         });
-        return;
       }
-      const bin = `${to}.bin`;
-      await mkdir(bin, { recursive: true });
-      // outside of any module: the published module alone says what it is made of
-      const installed = await run('go', ['install', ...flags(values), source.module], {
-        ...common,
-        cwd: bin,
-        env: { ...env, GOBIN: bin, GOWORK: 'off' },
-      });
-      if (!installed.ok) throw failure(installed, common);
-      await rename(join(bin, await onlyFile(bin)), to);
+    },
+    async sources(folder, module, signal) {
+      const fact = `could not fetch the sources of ${module}`;
+      const { stdout } = await must(run, 'go', ['mod', 'download', '-json', module], { cwd: folder, timeoutMs: boundMs, signal, fact });
+      return (JSON.parse(stdout) as { Dir: string }).Dir;
     },
   };
 }
 
 /** Go in a container: for machines that have an engine and a registry but no Go. */
 export function containerGo(run: Run, cache: string): Go {
+  const caches = join(cache, 'go');
   return {
     describe: `Go in a container (${goContainer})`,
-    async build({ source, to, target, values, signal, onLine }) {
-      const out = `${to}.out`;
-      await mkdir(out, { recursive: true });
-      await mkdir(join(cache, 'go'), { recursive: true });
-      const env = Object.entries({ ...environment(target), GOPATH: '/go', GOCACHE: '/go/cache' }).flatMap(([name, value]) => [
-        '-e',
-        `${name}=${value}`,
-      ]);
-      const mounts = ['-v', `${out}:/out`, '-v', `${join(cache, 'go')}:/go`];
+    async build({ source, into, target, values, signal, onLine }) {
+      await mkdir(caches, { recursive: true });
       const fact = `could not build ${describe(source)} in ${goContainer}`;
-      const container = (where: string[], ...args: string[]) =>
-        must(run, 'docker', ['run', '--rm', ...env, ...mounts, ...where, goContainer, ...args], {
-          timeoutMs: boundMs,
-          signal,
-          fact,
-          onLine,
-        });
+      const container = async (environment: Record<string, string>, mounts: string[], ...args: string[]) => {
+        const env = Object.entries(environment).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
+        const volumes = [`${into}:/out`, `${caches}:/go`, ...mounts].flatMap((mount) => ['-v', mount]);
+        await must(run, 'docker', ['run', '--rm', ...env, ...volumes, goContainer, ...args], { timeoutMs: boundMs, signal, onLine, fact });
+      };
+      const common = { ...environment(target), GOCACHE: '/go/cache', GOMODCACHE: '/go/pkg/mod' };
       if ('folder' in source) {
         await container(
-          ['-v', `${source.folder}:/src:ro`, '-w', '/src'],
+          common,
+          [`${source.folder}:/src:ro`],
           'go',
+          '-C',
+          '/src',
           'build',
           ...flags(values, source.tags),
           '-o',
-          '/out/made',
-          source.package ?? '.',
+          '/out/',
+          ...source.packages,
         );
-        await copyFile(join(out, 'made'), to);
-      } else {
-        // `go install` puts what is for another system into a folder of that system, and refuses GOBIN
-        await container(
-          ['-e', 'GOPATH=/out', '-e', 'GOMODCACHE=/go/pkg/mod', '-w', '/out'],
-          'go',
-          'install',
-          ...flags(values),
-          source.module,
-        );
-        const bin = join(out, 'bin');
-        const first = await onlyFile(bin);
-        const nested = (await stat(join(bin, first))).isDirectory() ? join(bin, first) : bin;
-        await copyFile(join(nested, await onlyFile(nested)), to);
+        return;
       }
-      await chmod(to, 0o755);
+      // what is for another system goes into bin/<system>, and GOBIN is refused for it
+      await container({ ...common, GOPATH: '/out/path' }, [], 'go', 'install', ...flags(values), source.module);
+      const bin = join(into, 'path', 'bin');
+      for (const name of await readdir(bin, { recursive: true })) {
+        const file = join(bin, name);
+        if ((await stat(file)).isFile()) await copyFile(file, join(into, name.split('/').at(-1)!));
+      }
     },
+    sources: () => Promise.reject(noGo('Go is not installed')),
   };
 }
 
@@ -135,16 +123,10 @@ const environment = (target: GoTarget) => ({
   GOFLAGS: '-trimpath -buildvcs=false',
 });
 
-function flags(values: Record<string, string> = {}, tags?: string): string[] {
+function flags(values: Readonly<Record<string, string>> = {}, tags?: string): string[] {
   const link = ['-s', '-w', ...Object.entries(values).flatMap(([name, value]) => ['-X', `${name}=${value}`])];
   return [...(tags ? ['-tags', tags] : []), '-ldflags', link.join(' ')];
 }
 
 const describe = (source: GoSource) =>
-  'folder' in source ? `${source.folder.split('/').at(-1)}${source.package ? `/${source.package}` : ''}` : source.module;
-
-async function onlyFile(folder: string): Promise<string> {
-  const [name] = await readdir(folder);
-  if (!name) throw new Error(`nothing was built into ${folder}`);
-  return name;
-}
+  'folder' in source ? source.packages.map((path) => path.split('/').at(-1)).join(', ') : source.module;

@@ -1,5 +1,5 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { readFile, statfs } from 'node:fs/promises';
+import { statSync, writeFileSync } from 'node:fs';
+import { readFile, readlink, statfs } from 'node:fs/promises';
 import { arch, cpus, platform, totalmem } from 'node:os';
 
 /** What kubedrill looks at on this machine beside its programs; a test passes a machine of its own. */
@@ -10,15 +10,14 @@ export interface Machine {
   root: boolean;
   cores: number;
   memoryBytes: number;
-  pid: number;
   /** Text of a file, undefined when it cannot be read. */
   read(path: string): Promise<string | undefined>;
   /** Writes a kernel setting; false where that is not allowed. */
   set(path: string, value: string): boolean;
   exists(path: string): boolean;
+  /** Where a symbolic link points to; undefined when it is none. */
+  linkTarget(path: string): Promise<string | undefined>;
   freeBytes(path: string): Promise<number>;
-  /** When a process started, in a form that never changes while it lives; undefined when there is none. */
-  processStart(pid: number): string | undefined;
 }
 
 export const machine: Machine = {
@@ -27,7 +26,6 @@ export const machine: Machine = {
   root: process.getuid?.() === 0,
   cores: cpus().length,
   memoryBytes: totalmem(),
-  pid: process.pid,
   read: (path) => readFile(path, 'utf8').catch(() => undefined),
   set(path, value) {
     try {
@@ -38,6 +36,7 @@ export const machine: Machine = {
     }
   },
   exists: (path) => statSync(path, { throwIfNoEntry: false }) !== undefined,
+  linkTarget: (path) => readlink(path).catch(() => undefined),
   async freeBytes(path) {
     for (let folder = path; ; folder = folder.replace(/\/[^/]*$/, '') || '/') {
       const found = await statfs(folder).catch(() => undefined);
@@ -45,24 +44,4 @@ export const machine: Machine = {
       if (folder === '/') return Number.POSITIVE_INFINITY;
     }
   },
-  processStart,
 };
-
-/** Field 22 of /proc/PID/stat; the name before it may hold spaces and brackets. @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
-function processStart(pid: number): string | undefined {
-  if (platform() !== 'linux') {
-    try {
-      process.kill(pid, 0);
-      return 'alive';
-    } catch (error) {
-      return (error as NodeJS.ErrnoException).code === 'EPERM' ? 'alive' : undefined;
-    }
-  }
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? undefined : fields[19];
-  } catch {
-    return undefined;
-  }
-}

@@ -1,0 +1,117 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { filesUnder } from './recipe.ts';
+import type { TarEntry, TarMember } from './tar.ts';
+import { nodeImages, versions } from './versions.ts';
+
+/** Debian packages of a node: what boots it, what kubelet, kube-proxy and kind's entrypoint call, and the container runtime. */
+export const nodePackages = [
+  ...['systemd', 'dbus', 'util-linux', 'mount', 'kmod', 'bash', 'findutils', 'hostname', 'procps', 'jq', 'curl', 'ca-certificates', 'pigz'],
+  ...['conntrack', 'ethtool', 'ipset', 'iproute2', 'iptables', 'nftables', 'socat'],
+  ...['containerd', 'libseccomp2', 'runc'],
+] as const;
+
+/** Debian packages under kube-proxy and the Pod network: both set the node's packet filter. */
+export const networkPackages = ['ca-certificates', 'conntrack', 'iproute2', 'iptables', 'kmod', 'nftables', 'procps'] as const;
+
+export const cniPlugins = ['host-local', 'loopback', 'portmap', 'ptp'] as const;
+
+/** What is changed in the files that kind's module has for a node; they are made for its own builds of containerd. */
+const edits: Record<string, readonly (readonly [RegExp, string])[]> = {
+  'etc/systemd/system/containerd.service': [
+    [/\/usr\/local\/bin\/containerd/g, '/usr/bin/containerd'],
+    // both need CAP_SYS_RESOURCE, which a machine may not have
+    [/^(OOMScoreAdjust|Limit\w+)=.*\n/gm, ''],
+  ],
+  'etc/containerd/config.toml': [
+    [/restrict_oom_score_adj = false/, 'restrict_oom_score_adj = true'],
+    [/registry\.k8s\.io\/pause:[\d.]+|sandbox_image = ".*"/, `sandbox_image = "${nodeImages.pause}"`],
+  ],
+};
+
+const systemd = 'etc/systemd/system';
+/** What `systemctl enable` and `mask` would do. */
+const links: Record<string, string> = {
+  [`${systemd}/multi-user.target.wants/containerd.service`]: '/etc/systemd/system/containerd.service',
+  [`${systemd}/multi-user.target.wants/kubelet.service`]: '/etc/systemd/system/kubelet.service',
+  [`${systemd}/multi-user.target.wants/undo-mount-hacks.service`]: '/etc/systemd/system/undo-mount-hacks.service',
+  [`${systemd}/systemd-binfmt.service`]: '/dev/null',
+  'usr/sbin/init': '/usr/lib/systemd/systemd',
+  'usr/bin/kubeadm': 'kube',
+  'usr/bin/kubectl': 'kube',
+  'usr/bin/kubelet': 'kube',
+};
+
+const texts: Record<string, string> = {
+  // the kernel's log is the host's
+  'etc/systemd/journald.conf.d/10-node.conf': '[Journal]\nReadKMsg=no\n',
+  'kind/version': `v${versions.kubernetes}`,
+};
+
+/** Units that Debian starts and that have no place in a container. @see https://systemd.io/CONTAINER_INTERFACE/ */
+const unwanted = [
+  /^usr\/lib\/systemd\/system\/(multi-user|local-fs|basic)\.target\.wants\//,
+  /^etc\/systemd\/system\/[^/]+\.wants\//,
+  /^usr\/lib\/systemd\/system\/sockets\.target\.wants\/.*(udev|initctl)/,
+  /^usr\/lib\/systemd\/system\/sysinit\.target\.wants\/(systemd-tmpfiles-setup\.service|.*udev.*)$/,
+  /^etc\/cni\/net\.d\//,
+];
+
+/** All of the above as plain data: it is part of the key of the node image. */
+export const nodeRecipe = {
+  links,
+  texts,
+  unwanted: unwanted.map(String),
+  edits: Object.entries(edits).map(([path, list]) => [path, list.map(([what, by]) => [String(what), by])]),
+};
+
+export interface NodeSources {
+  /** Folder with kube and the CNI plugins. */
+  programs: (name: string) => string;
+  /** The sources of kind's module. */
+  kind: string;
+  /** Text of images/node/manifests/pod-network.yaml. */
+  podNetwork: string;
+  /** What Debian's root file system has. */
+  root: readonly TarMember[];
+}
+
+/** The layer that makes a Debian root file system a node: kind's files for it, the programs, what kind applies to a new cluster. */
+export async function nodeLayer(sources: NodeSources): Promise<TarEntry[]> {
+  const base = join(sources.kind, 'images', 'base', 'files');
+  const entries: TarEntry[] = [];
+  for (const path of await filesUnder(base)) {
+    if (path.startsWith('LICENSES/')) continue;
+    let content = await readFile(join(base, path), 'utf8');
+    for (const [what, by] of edits[path] ?? []) content = content.replace(what, by);
+    entries.push({ path, content, mode: /^(kind|usr\/local)\/bin\//.test(path) ? 0o755 : 0o644 });
+  }
+  entries.push(
+    { path: 'usr/bin/kube', content: { file: sources.programs('kube') }, mode: 0o755 },
+    ...cniPlugins.map((name): TarEntry => ({ path: `opt/cni/bin/${name}`, content: { file: sources.programs(name) }, mode: 0o755 })),
+    ...Object.entries(texts).map(([path, content]): TarEntry => ({ path, content })),
+    { path: 'kind/manifests/default-cni.yaml', content: sources.podNetwork.replaceAll('POD_NETWORK_IMAGE', nodeImages.podNetwork) },
+    { path: 'kind/manifests/default-storage.yaml', content: await storageManifest(sources.kind) },
+    { path: 'etc/kubernetes/manifests', directory: true },
+    ...Object.entries(links).map(([path, link]): TarEntry => ({ path, link })),
+    ...withoutUnits(sources.root),
+  );
+  return entries;
+}
+
+/** A layer takes a file away with a file of its name after `.wh.`. @see https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts */
+function withoutUnits(root: readonly TarMember[]): TarEntry[] {
+  return root
+    .filter((member) => member.type !== '5' && unwanted.some((pattern) => pattern.test(member.path)) && !(member.path in links))
+    .map((member) => ({ path: member.path.replace(/([^/]*)$/, '.wh.$1'), content: '' }));
+}
+
+/** kind keeps the manifest of its storage provisioner as a constant of its source, with the images put in between. */
+async function storageManifest(kind: string): Promise<string> {
+  const source = await readFile(join(kind, 'pkg', 'build', 'nodeimage', 'const_storage.go'), 'utf8');
+  const manifest = /const defaultStorageManifest = `\n([\s\S]*)`\n/.exec(source)?.[1];
+  if (!manifest) throw new Error(`no storage manifest in the sources of kind ${versions.kind}`);
+  return manifest
+    .replaceAll('` + storageProvisionerImage + `', nodeImages.localPath)
+    .replaceAll('` + storageHelperImage + `', nodeImages.localPathHelper);
+}
