@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { defineGrader } from '../src/grading/grader.ts';
 import { sameImage } from '../src/grading/images.ts';
-import { CannotSee } from '../src/grading/mirror-view.ts';
 import type { KubeObject } from '../src/grading/object.ts';
 import { controllerOf } from '../src/grading/ownership.ts';
+import { type Difference, wrongPlacement } from '../src/grading/placement.ts';
 import { containerStatuses, podReady, restartsOf, troubleOf } from '../src/grading/pods.ts';
 import {
   lookAtTarget,
@@ -70,19 +70,12 @@ export default defineGrader({
   },
 });
 
-interface Wrong {
-  observed: string;
-  expected: string;
-  field: string;
-  onItsWay?: boolean;
-}
-
 /** The first thing that is not as it must be; what cannot change by itself comes first. */
-function wrongWith(pod: KubeObject, params: z.output<typeof shape>): Wrong | undefined {
+function wrongWith(pod: KubeObject, params: z.output<typeof shape>): Difference | undefined {
   return wrongIdentity(pod, params) ?? wrongContainers(pod, params) ?? wrongPhase(pod, params);
 }
 
-function wrongIdentity(pod: KubeObject, params: z.output<typeof shape>): Wrong | undefined {
+function wrongIdentity(pod: KubeObject, params: z.output<typeof shape>): Difference | undefined {
   const owner = pod.metadata.ownerReferences?.find((one) => one.controller) ?? pod.metadata.ownerReferences?.[0];
   const ownerWords = owner ? `${owner.kind} ${owner.name}` : 'none';
   if (params.owner === 'none' && owner) return { observed: ownerWords, expected: 'none', field: 'metadata.ownerReferences' };
@@ -106,30 +99,7 @@ function wrongIdentity(pod: KubeObject, params: z.output<typeof shape>): Wrong |
   return undefined;
 }
 
-/** Events are kept for an hour; a little less is sure. */
-const eventsKeptMs = 50 * 60_000;
-
-/** A scheduler reports each placement in an event; a `nodeName` written by hand has none, and kubectl apply keeps it in its annotation. */
-function wrongPlacement(pod: KubeObject, events: readonly KubeObject[], now: number): Wrong | undefined {
-  const node = pod.spec?.nodeName;
-  const expected = 'a node that the scheduler chose';
-  if (node === undefined) return { observed: 'nothing', expected, field: 'spec.nodeName', onItsWay: true };
-  if (appliedNodeName(pod) !== undefined) return { observed: `${node}, written by hand`, expected, field: 'spec.nodeName' };
-  if (events.some((event) => event.reason === 'Scheduled' && event.regarding?.uid === pod.metadata.uid)) return undefined;
-  if (now - Date.parse(pod.metadata.creationTimestamp ?? '') > eventsKeptMs)
-    throw new CannotSee(`the events of Pod ${pod.metadata.name}'s placement are gone`);
-  return { observed: `${node}, and no scheduler reported it`, expected, field: 'spec.nodeName', onItsWay: true };
-}
-
-function appliedNodeName(pod: KubeObject): unknown {
-  try {
-    return JSON.parse(pod.metadata.annotations?.['kubectl.kubernetes.io/last-applied-configuration'] ?? '{}')?.spec?.nodeName;
-  } catch {
-    return undefined;
-  }
-}
-
-function wrongContainers(pod: KubeObject, params: z.output<typeof shape>): Wrong | undefined {
+function wrongContainers(pod: KubeObject, params: z.output<typeof shape>): Difference | undefined {
   const all = containerStatuses(pod);
   const statuses = params.container ? all.filter((one) => one.name === params.container) : all;
   if (params.image !== undefined) {
@@ -188,7 +158,7 @@ function wrongContainers(pod: KubeObject, params: z.output<typeof shape>): Wrong
   return undefined;
 }
 
-function wrongPhase(pod: KubeObject, params: z.output<typeof shape>): Wrong | undefined {
+function wrongPhase(pod: KubeObject, params: z.output<typeof shape>): Difference | undefined {
   const trouble = troubleOf(pod);
   const stuck = trouble?.stuck === true;
   const phase = pod.status?.phase ?? 'nothing';

@@ -1,14 +1,13 @@
 import { Environment, EvaluationError } from '@marcbachmann/cel-js';
 import type { Baseline } from './baseline.ts';
+import { registerExtensions, registerQuantity } from './cel-extensions.ts';
 import { objectToCel, toCel } from './cel-values.ts';
 import type { ClusterFacts } from './cluster-facts.ts';
 import { type KindName, kindNames, kinds } from './kinds.ts';
 import type { MirrorView } from './mirror-view.ts';
 import type { KubeObject } from './object.ts';
 import { controllerOf, podsOfOwner, type WorkloadKind, workloadKinds } from './ownership.ts';
-import { patternOf } from './pattern.ts';
 import { conditionOf, podReady } from './pods.ts';
-import { nanosOf } from './quantity.ts';
 import { availability } from './workloads.ts';
 
 /** What an expression may look at. */
@@ -32,20 +31,6 @@ const pluralOf = (word: string): string =>
 export const singularFunctions = new Map<string, KindName>(kindNames.map((kind) => [lowerFirst(kind), kind]));
 /** `deployments` -> Deployment: labels (and namespace) to a list. */
 export const pluralFunctions = new Map<string, KindName>(kindNames.map((kind) => [pluralOf(lowerFirst(kind)), kind]));
-
-/** A quantity of Kubernetes in expressions. @see https://kubernetes.io/docs/reference/using-api/cel/#kubernetes-quantity-library */
-class Quantity {
-  readonly nanos: bigint;
-  constructor(nanos: bigint) {
-    this.nanos = nanos;
-  }
-}
-
-const quantityOf = (value: unknown): Quantity => {
-  const nanos = nanosOf(String(value));
-  if (nanos === undefined) throw new EvaluationError(`${JSON.stringify(String(value))} is not a quantity`);
-  return new Quantity(nanos);
-};
 
 /** An object that a helper function was asked about is not there. */
 const isMissing = (code: string): EvaluationError =>
@@ -142,66 +127,6 @@ function registerHelpers(env: Environment, scope: () => CelScope): void {
       throw new EvaluationError('base64Decode() was given what is not base64 of a text');
     }
   });
-}
-
-function registerQuantity(env: Environment): void {
-  const type = 'kubernetes.Quantity';
-  env.registerType(type, Quantity);
-  env.registerFunction(`quantity(string): ${type}`, quantityOf);
-  env.registerFunction(`quantity(int): ${type}`, quantityOf);
-  env.registerFunction('isQuantity(string): bool', (text: string) => nanosOf(text) !== undefined);
-  env.registerFunction(`${type}.isLessThan(${type}): bool`, (a: Quantity, b: Quantity) => a.nanos < b.nanos);
-  env.registerFunction(`${type}.isGreaterThan(${type}): bool`, (a: Quantity, b: Quantity) => a.nanos > b.nanos);
-  env.registerFunction(`${type}.compareTo(${type}): int`, (a: Quantity, b: Quantity) =>
-    a.nanos < b.nanos ? -1n : a.nanos > b.nanos ? 1n : 0n,
-  );
-  env.registerOperator(`${type} == ${type}`, (a: Quantity, b: Quantity) => a.nanos === b.nanos);
-  env.registerOperator(`${type} < ${type}`, (a: Quantity, b: Quantity) => a.nanos < b.nanos);
-  env.registerOperator(`${type} <= ${type}`, (a: Quantity, b: Quantity) => a.nanos <= b.nanos);
-  env.registerOperator(`${type} > ${type}`, (a: Quantity, b: Quantity) => a.nanos > b.nanos);
-  env.registerOperator(`${type} >= ${type}`, (a: Quantity, b: Quantity) => a.nanos >= b.nanos);
-}
-
-const order = (a: unknown, b: unknown): number => ((a as never) < (b as never) ? -1 : (a as never) > (b as never) ? 1 : 0);
-const extreme = (list: unknown[], sign: 1 | -1, by: string): unknown => {
-  if (list.length === 0) throw new EvaluationError(`${by}() of an empty list`);
-  return list.reduce((best, one) => (Math.sign(order(one, best)) === sign ? one : best));
-};
-
-/** The string and list functions that Kubernetes has and the library lacks. */
-function registerExtensions(env: Environment): void {
-  env.registerFunction('string.matches_re2(string): bool', (text: string, pattern: string) => safely(() => patternOf(pattern).test(text)));
-  env.registerFunction('string.find(string): string', (text: string, pattern: string) =>
-    safely(() => patternOf(pattern).find(text)?.match ?? ''),
-  );
-  env.registerFunction('string.replace(string, string): string', (text: string, from: string, to: string) => text.replaceAll(from, to));
-  env.registerFunction('string.reverse(): string', (text: string) => [...text].reverse().join(''));
-  env.registerFunction('string.charAt(int): string', (text: string, index: bigint) => text.charAt(Number(index)));
-  env.registerFunction('list.sum(): dyn', (list: (bigint | number)[]) => {
-    const whole = list.every((one) => typeof one === 'bigint');
-    return whole ? (list as bigint[]).reduce((a, b) => a + b, 0n) : list.reduce((a: number, b) => a + Number(b), 0);
-  });
-  env.registerFunction('list.min(): dyn', (list: unknown[]) => extreme(list, -1, 'min'));
-  env.registerFunction('list.max(): dyn', (list: unknown[]) => extreme(list, 1, 'max'));
-  env.registerFunction('list.isSorted(): bool', (list: unknown[]) =>
-    list.every((one, index) => index === 0 || order(list[index - 1], one) <= 0),
-  );
-  env.registerFunction('list.sort(): list', (list: unknown[]) => [...list].sort(order));
-  env.registerFunction('list.distinct(): list', (list: unknown[]) => [...new Map(list.map((one) => [keyOf(one), one])).values()]);
-  env.registerFunction('list.indexOf(dyn): int', (list: unknown[], wanted: unknown) =>
-    BigInt(list.findIndex((one) => keyOf(one) === keyOf(wanted))),
-  );
-}
-
-const keyOf = (value: unknown): string =>
-  JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? Number(part) : part)) ?? 'undefined';
-
-function safely<T>(act: () => T): T {
-  try {
-    return act();
-  } catch (error) {
-    throw new EvaluationError({ code: 'invalid_regular_expression', message: error instanceof Error ? error.message : String(error) });
-  }
 }
 
 /** The variables of one evaluation; `cluster` is only asked for when an expression names it. */
