@@ -69,6 +69,7 @@ export async function bringClusterUp(
     try {
       if (status.state !== 'running') await waitUntilReady(api, { nodes: status.nodes.length, clock, signal, onProgress });
       await verifyOwnership(record, { name, provider, kubeconfig, api, signal });
+      writeRecord(paths, { ...record, kubectl: await provider.kubectl() });
       await installAddons(api, context, onProgress, signal);
       return status.state === 'running' ? 'already-there' : 'started';
     } finally {
@@ -85,6 +86,7 @@ export async function bringClusterUp(
       createdAt: new Date(clock.now()).toISOString(),
       workers: spec.workers,
       kubernetes: spec.kubernetes,
+      kubectl: await provider.kubectl(),
     };
     await provider.mark(name, fresh.id, signal);
     const api = await connect(kubeconfig);

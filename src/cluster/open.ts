@@ -62,7 +62,7 @@ export async function openOwnedCluster(context: OpenContext, name = defaultClust
       api,
       facts,
       kubeconfig,
-      kubectl: await provider.kubectl(),
+      kubectl: record.kubectl,
       nodes: nodeAccess(provider, name, signal),
       close: () => api.close(),
     };

@@ -12,6 +12,8 @@ const recordSchema = z.strictObject({
   createdAt: z.string(),
   workers: z.number(),
   kubernetes: z.string(),
+  /** Path of the kubectl that fits it; `up` writes it anew. */
+  kubectl: z.string().default('kubectl'),
 });
 
 /** What kubedrill keeps of a cluster that it made. */
