@@ -16,7 +16,7 @@ import type { CrashPoint, FaultLife } from './life.ts';
 import { type Recovery, recoverEntries, recoveryError } from './recover.ts';
 
 /** The cluster to strike, and the ownership id that tells it from another one of the same name. */
-export type FaultCluster = Pick<DrillCluster, 'name' | 'api' | 'facts' | 'nodes'> & { id: string };
+export type FaultCluster = Pick<DrillCluster, 'name' | 'api' | 'facts' | 'nodes'> & { id: string; provider: { id: string } };
 
 export interface FaultDeskOptions {
   context: { paths: Paths; clock: Clock; signal: AbortSignal };
@@ -52,7 +52,7 @@ export async function openFaultDesk(options: FaultDeskOptions): Promise<OpenFaul
   const life = (namespace: string, during: AbortSignal = signal): FaultLife => ({
     context: { api: cluster.api, nodes: cluster.nodes, cluster: cluster.facts, namespace, clock, signal: during, background },
     journal,
-    cluster: { name: cluster.name, id: cluster.id },
+    cluster: { name: cluster.name, id: cluster.id, provider: cluster.provider.id },
     crashPoint,
   });
 

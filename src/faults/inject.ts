@@ -74,6 +74,7 @@ const journalPlan = ({ fault, params, record }: Planned, { context, cluster }: F
   namespace: context.namespace,
   cluster: cluster.name,
   clusterId: cluster.id,
+  provider: cluster.provider,
   params,
   record,
   touches: fault.touches(record),

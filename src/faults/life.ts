@@ -11,8 +11,8 @@ export type CrashPoint = (typeof crashPoints)[number];
 export interface FaultLife {
   context: FaultContext;
   journal: Journal;
-  /** Name and ownership id of the cluster. */
-  cluster: { name: string; id: string };
+  /** Name and ownership id of the cluster, and who made it. */
+  cluster: { name: string; id: string; provider: string };
   crashPoint?: (point: CrashPoint) => void;
 }
 

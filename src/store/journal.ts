@@ -26,6 +26,8 @@ export interface JournalPlan {
   cluster: string;
   /** The ownership id of the cluster: a new cluster of the same name is another one. */
   clusterId: string;
+  /** Which provider to ask whether the cluster is still there, when there is no other record of it. */
+  provider: string;
   params: Record<string, unknown>;
   record: Record<string, unknown>;
   /** What it changes, e.g. `Node kd-worker`; faults that share one are undone newest first, strictly. */

@@ -27,6 +27,7 @@ const plan = (what: string): JournalPlan => ({
   namespace: 'shop',
   cluster: 'kd',
   clusterId: 'ours',
+  provider: 'kind',
   params: { node: 'kd-worker' },
   record: { node: 'kd-worker', uid: 'u1' },
   touches: ['Node kd-worker'],

@@ -40,6 +40,7 @@ export async function openTestCluster(): Promise<FaultCluster & { close(): Promi
   return {
     name: clusterName,
     id: 'test',
+    provider: { id: 'kind' },
     api,
     facts,
     nodes: {

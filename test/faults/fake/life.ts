@@ -43,7 +43,7 @@ export function fakeLife(
 ): FakeLife {
   const { pid = 1 } = options;
   const journal = options.journal ?? journalAt(join(temporaryFolder(), 'kd.jsonl'), cluster, pid);
-  const life: FaultLife = { context: cluster.context(options.context), journal, cluster: { name: 'kd', id: 'ours' } };
+  const life: FaultLife = { context: cluster.context(options.context), journal, cluster: { name: 'kd', id: 'ours', provider: 'kind' } };
   return {
     ...life,
     strike: async (fault, params = {}) => (await injectFault(await planFault(faultOf(fault), params, life), life, undefined)).journalId,

@@ -51,7 +51,7 @@ export function mortal(cluster: FakeCluster, journal: Journal, dieAt: number): {
     moments,
     life: {
       context,
-      cluster: { name: 'kd', id: 'ours' },
+      cluster: { name: 'kd', id: 'ours', provider: 'kind' },
       crashPoint: moment,
       journal: {
         ...journal,

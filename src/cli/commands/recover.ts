@@ -1,0 +1,72 @@
+import { openOwnedCluster } from '../../cluster/open.ts';
+import type { Provider } from '../../cluster/provider.ts';
+import { providerNamed } from '../../cluster/providers.ts';
+import { readRecord } from '../../cluster/records.ts';
+import { openFaultDesk } from '../../faults/desk.ts';
+import { forgetFaults } from '../../faults/gone.ts';
+import type { Recovery } from '../../faults/recover.ts';
+import { type Journal, journalPath, openJournal } from '../../store/journal.ts';
+import { acquireLock, clusterLockPath } from '../../store/lock.ts';
+import { processes } from '../../store/processes.ts';
+import type { CommandContext, CommandModule } from '../command.ts';
+import { sayProgress } from '../progress.ts';
+
+/** Undoes whatever faults left, newest first, with no lab loaded. */
+export const command: CommandModule = {
+  name: 'recover',
+  summary: 'undo every fault that is left, newest first, and prove that the cluster is well',
+  group: 'faults',
+  example: 'kubedrill recover',
+  build: (command) =>
+    void command.option('--name <cluster>', 'name of the cluster', 'kubedrill').option('--json', 'what was done, as one JSON document'),
+  async run(_, options: { name?: string; json?: boolean }, context) {
+    const { name = 'kubedrill', json = false } = options;
+    const journal = openJournal(journalPath(context.paths, name), { clock: context.clock, onNote: (note) => context.say(note) });
+    const nothing = journal.open().length === 0 && journal.unreadable().length === 0;
+    const recoveries = nothing ? [] : await recover(name, journal, context);
+    const left = recoveries.filter((one) => one.outcome === 'failed' || one.outcome === 'busy').length;
+    if (json) context.json({ cluster: name, ok: left === 0, recovered: recoveries });
+    else for (const line of reportLines(recoveries)) context.print(line);
+    return left === 0 ? 0 : 3;
+  },
+};
+
+async function recover(name: string, journal: Journal, context: CommandContext): Promise<Recovery[]> {
+  const lock = acquireLock(clusterLockPath(context.paths, name), { ...processes.self(), command: 'kubedrill recover' });
+  try {
+    if (await isGone(name, journal, context)) return forgetFaults(context.paths, context.clock, name);
+    const cluster = await openOwnedCluster(context, name);
+    try {
+      const desk = await openFaultDesk({ context, cluster, onProgress: sayProgress(context) });
+      return await desk.recoverAll();
+    } finally {
+      await cluster.close();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+/** Only the word of the provider that made it counts: an API server that is away is no cluster that is gone. */
+async function isGone(name: string, journal: Journal, context: CommandContext): Promise<boolean> {
+  const provider = readRecord(context.paths, name)?.provider ?? journal.open()[0]?.provider;
+  if (!provider) return false;
+  return !(await providerNamed(provider as Provider['id'], context).status(name, context.signal)).exists;
+}
+
+const words: Record<Recovery['outcome'], string> = {
+  undone: 'undone',
+  'already-fine': 'fine already',
+  void: 'void',
+  busy: 'BUSY',
+  failed: 'NOT UNDONE',
+};
+
+export function reportLines(recoveries: readonly Recovery[]): string[] {
+  if (recoveries.length === 0) return ['Nothing is left to undo.'];
+  return recoveries.flatMap(({ outcome, what, seen, seconds, mend }) => [
+    `${words[outcome].padEnd(12)}  ${what}`,
+    `              now: ${seen}${outcome === 'undone' ? ` (${seconds} s)` : ''}`,
+    ...(mend ? [`              by hand: ${mend}`] : []),
+  ]);
+}
