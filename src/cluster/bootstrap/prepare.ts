@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { LabError } from '../../lab-error.ts';
+import type { Holder } from '../../store/lock.ts';
 import { type Processes, processes as realProcesses } from '../../store/processes.ts';
 import type { Clock } from '../../system/clock.ts';
 import type { Paths } from '../../system/paths.ts';
@@ -80,33 +81,41 @@ export async function planBootstrap(ports: BootstrapPorts): Promise<PlanItem[]> 
 export async function prepare(ports: BootstrapPorts, onProgress: OnProgress, signal: AbortSignal): Promise<Tools> {
   const ready = await toolsIfReady(ports);
   if (ready) return ready;
-  const { clock, paths, processes = realProcesses } = ports;
-  const waiting = 'wait for another kubedrill';
-  return withLock(
-    {
-      path: join(paths.cache, 'build.lock'),
-      what: 'the build',
-      command: 'kubedrill up',
-      boundMs: buildBoundMs,
-      clock,
-      processes,
-      signal,
-      onWait: (holder) =>
-        onProgress({ type: 'step-note', step: waiting, note: `${waiting}: "${holder.command}" (process ${holder.pid}) builds already` }),
-    },
-    async () => {
-      const route = await chooseRoute(ports);
-      const plan = await planFor(route.goals, route.steps);
-      await enoughRoom(ports, plan);
-      await openCache(paths).sweep(clock.now());
-      await removeLeftovers(ports.run, signal);
-      await carryOut(plan, { onProgress, clock, signal });
-      const tools = await toolsIfReady(ports);
-      if (!tools) throw new LabError('build-failed', 'something is still missing after the build', { hint: 'See what: kubedrill doctor' });
-      return tools;
-    },
-  );
+  return alone(ports, onProgress, signal, async () => {
+    const route = await chooseRoute(ports);
+    await carryOutPlan(await planFor(route.goals, route.steps), ports, onProgress, signal);
+    const tools = await toolsIfReady(ports);
+    if (!tools) throw new LabError('build-failed', 'something is still missing after the build', { hint: 'See what: kubedrill doctor' });
+    return tools;
+  });
 }
+
+/** Brings the archives of all lab images, and gives their paths. */
+export async function buildLabImages(ports: BootstrapPorts, onProgress: OnProgress, signal: AbortSignal): Promise<string[]> {
+  const route = await chooseRoute(ports);
+  if ((await planFor(['lab-images'], route.steps)).steps.length > 0) {
+    await alone(ports, onProgress, signal, async () => carryOutPlan(await planFor(['lab-images'], route.steps), ports, onProgress, signal));
+  }
+  return route.tools.labImages;
+}
+
+async function carryOutPlan(plan: Plan, ports: BootstrapPorts, onProgress: OnProgress, signal: AbortSignal): Promise<void> {
+  await enoughRoom(ports, plan);
+  await openCache(ports.paths).sweep(ports.clock.now());
+  await removeLeftovers(ports.run, signal);
+  await carryOut(plan, { onProgress, clock: ports.clock, signal });
+}
+
+/** One build at a time on this cache. */
+function alone<T>(ports: BootstrapPorts, onProgress: OnProgress, signal: AbortSignal, build: () => Promise<T>): Promise<T> {
+  const { clock, paths, processes = realProcesses } = ports;
+  const onWait = ({ command, pid }: Holder) =>
+    onProgress({ type: 'step-note', step: 'wait', note: `"${command}" (process ${pid}) builds already: waiting for it` });
+  const path = join(paths.cache, 'build.lock');
+  return withLock({ path, what: 'the build', command: commandLine(), boundMs: buildBoundMs, clock, processes, signal, onWait }, build);
+}
+
+const commandLine = () => `kubedrill ${process.argv.slice(2).join(' ')}`.trim();
 
 /** The tools when all is there, without any work and without the network. */
 export async function toolsIfReady(ports: BootstrapPorts): Promise<Tools | undefined> {
