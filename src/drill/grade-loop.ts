@@ -25,7 +25,8 @@ export interface GradeLoopOptions {
   /** The API server is away because the lab, or the learner, took it away. */
   apiTakenAway: () => Promise<boolean>;
   latched: Set<string>;
-  onCheck: (state: CheckState) => void;
+  /** Called when a verdict changed; `passed`: it did not pass before. */
+  onCheck: (state: CheckState, passed: boolean) => void;
 }
 
 /** How long one grading of a check may take when it does not say so itself. */
@@ -174,7 +175,8 @@ export class GradeLoop {
       ms: options.clock.now() - started,
     };
     this.states.set(id, state);
-    if (!sameVerdict(before.verdict, verdict) || before.latched !== latched) options.onCheck(state);
+    if (!sameVerdict(before.verdict, verdict) || before.latched !== latched)
+      options.onCheck(state, verdict.verdict === 'pass' && before.verdict?.verdict !== 'pass');
   }
 
   private async lookAt(check: LabCheck): Promise<Verdict> {

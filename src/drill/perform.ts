@@ -1,11 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Probes } from '../grading/probes.ts';
 import type { KubeList } from '../kube/api.ts';
 import { pathOf } from '../kube/path.ts';
-import { type Command, parseCommand } from '../lab/command.ts';
+import { type Command, filesOf, parseCommand } from '../lab/command.ts';
+import { workloadsIn } from '../lab/placeholders.ts';
 import { LabError } from '../lab-error.ts';
 import type { Clock } from '../system/clock.ts';
+import { readIfThere } from '../system/files.ts';
 import type { Run } from '../system/run.ts';
 import { waitUntil } from '../system/wait.ts';
 import type { DrillCluster } from './cluster.ts';
@@ -57,7 +59,18 @@ export async function perform(text: string, options: PerformOptions): Promise<Pe
   return parsed.type === 'kubectl' ? kubectl(parsed, options) : done(await act(parsed, options));
 }
 
+/** Fills in where a Pod runs now (`{{nodeOf ...}}`) in the files of a command, which were laid out before anybody knew. */
+async function fillFiles(command: Command, options: PerformOptions): Promise<void> {
+  for (const file of filesOf(command)) {
+    // the loader knows a given file as files/x.yaml; it lies in the folder without that
+    const path = join(options.workspace.cwd, file.replace(/^files\//, ''));
+    const text = readIfThere(path);
+    if (text !== undefined && workloadsIn(text).length > 0) writeFileSync(path, await options.render(text));
+  }
+}
+
 async function kubectl(command: Extract<Command, { type: 'kubectl' }>, options: PerformOptions): Promise<Performed> {
+  await fillFiles(command, options);
   const result = await options.run(options.cluster.kubectl, command.argv, {
     cwd: options.workspace.cwd,
     env: { KUBECONFIG: options.workspace.env.KUBECONFIG },

@@ -59,7 +59,7 @@ export interface DrillOptions {
 }
 
 /** Kinds that the live picture of a lab shows. */
-const pictureKinds: Read[] = ['Deployment', 'ReplicaSet', 'Pod', 'Service', 'EndpointSlice', 'Event'];
+const pictureKinds: Read[] = ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'Pod', 'Service', 'EndpointSlice', 'Event'];
 const waitBoundMs = 180_000;
 
 /** Opens a drill: resumes the one that is there, or sets up a fresh one. */
@@ -278,7 +278,7 @@ export class DrillSession implements Drill {
         mirror.connection !== 'live' &&
         (await apiServerTakenAway(this.options.cluster.nodes, this.options.cluster.facts)),
       latched: new Set([...this.record.latched, ...this.latchedByRecorder()]),
-      onCheck: (check) => this.onCheck(check),
+      onCheck: (check, passed) => this.onCheck(check, passed),
     });
     if (this.options.live) void this.loop.watch(() => this.tickingIds());
   }
@@ -379,12 +379,12 @@ export class DrillSession implements Drill {
     return step.checks.map((check) => this.loop.state(check.id));
   }
 
-  private onCheck(check: CheckState): void {
+  private onCheck(check: CheckState, passed: boolean): void {
     if (check.latched && !this.record.latched.includes(check.id)) {
       this.record.latched.push(check.id);
       this.save();
     }
-    if (check.verdict?.verdict === 'pass' && this.options.recording === 'own')
+    if (passed && this.options.recording === 'own')
       this.recording.add({ at: this.options.clock.now(), type: 'check-passed', check: check.id });
     this.emit({ type: 'check', check });
     if (this.options.live && !this.options.watchOnly && this.phase === 'running') this.settleStep();
