@@ -5,6 +5,9 @@ import { LabError } from '../lab-error.ts';
 import type { OnProgress } from '../system/progress.ts';
 import { waitUntil } from '../system/wait.ts';
 import { installAddons } from './addons.ts';
+import { buildLabImages } from './bootstrap/prepare.ts';
+import { loadImages, referencesOf } from './images.ts';
+import { loadLabImages } from './lab-images.ts';
 import type { OpenContext } from './open.ts';
 import { markCluster, newOwnershipId, verifyOwnership } from './ownership.ts';
 import type { ClusterSpec, Provider } from './provider.ts';
@@ -58,7 +61,12 @@ export async function bringClusterUp(
   const { name } = spec;
   const kubeconfig = kubeconfigOf(paths, name);
   const record = readRecord(paths, name);
-  const status = await provider.status(name, signal);
+  let status = await provider.status(name, signal);
+  if (status.exists && record?.state === 'creating') {
+    onProgress({ type: 'step-note', step: 'clean up', note: `taking away what an interrupted start left of ${name}` });
+    await provider.delete(name, { kubeconfig, onProgress, signal });
+    status = await provider.status(name, signal);
+  }
   if (status.exists && !record)
     throw new LabError('not-owned', `there is a cluster "${name}" that kubedrill did not make`, {
       hint: 'Make one of its own beside it: kubedrill up --name drill',
@@ -77,23 +85,26 @@ export async function bringClusterUp(
     }
   }
   removeRecord(paths, name);
+  const fresh: ClusterRecord = {
+    name,
+    provider: provider.id,
+    id: newOwnershipId(),
+    createdAt: new Date(clock.now()).toISOString(),
+    workers: spec.workers,
+    kubernetes: spec.kubernetes,
+    kubectl: await provider.kubectl(),
+    state: 'creating',
+  };
+  writeRecord(paths, fresh);
   try {
     await provider.create(spec, { kubeconfig, onProgress, signal });
-    const fresh: ClusterRecord = {
-      name,
-      provider: provider.id,
-      id: newOwnershipId(),
-      createdAt: new Date(clock.now()).toISOString(),
-      workers: spec.workers,
-      kubernetes: spec.kubernetes,
-      kubectl: await provider.kubectl(),
-    };
     await provider.mark(name, fresh.id, signal);
     const api = await connect(kubeconfig);
     try {
       await markCluster(api, fresh, signal);
-      writeRecord(paths, fresh);
+      writeRecord(paths, { ...fresh, state: 'ready' });
       await waitUntilReady(api, { nodes: spec.workers + 1, clock, signal, onProgress });
+      await bringLabImages(name, provider, context, onProgress);
       await installAddons(api, context, onProgress, signal);
     } finally {
       await api.close();
@@ -106,6 +117,14 @@ export async function bringClusterUp(
     removeRecord(paths, name);
     throw error;
   }
+}
+
+/** Puts the images that labs run into every node, where the nodes did not come with them. */
+async function bringLabImages(name: string, provider: Provider, context: OpenContext, onProgress: OnProgress): Promise<void> {
+  if ((await provider.labImages()) === 'baked') return;
+  const archives = await buildLabImages(context, onProgress, context.signal);
+  const ports = { run: context.run, onProgress, signal: context.signal };
+  await loadLabImages({ archives, references: referencesOf(loadImages(context.home)) }, { name, provider }, ports);
 }
 
 /** Takes the cluster away, once it is proved to be kubedrill's. Forgets the record of one that is gone already. */
@@ -122,6 +141,11 @@ export async function takeClusterDown(
   if (!status.exists) {
     removeRecord(paths, name);
     return 'was-gone';
+  }
+  if (record?.state === 'creating') {
+    await provider.delete(name, { kubeconfig, onProgress, signal });
+    removeRecord(paths, name);
+    return 'deleted';
   }
   // a stopped node cannot show its mark
   if (record && status.state !== 'running') await provider.start(name, { onProgress, signal });

@@ -37,6 +37,10 @@ export async function openOwnedCluster(context: OpenContext, name = defaultClust
     throw new LabError('no-cluster', `there is no cluster "${name}" of kubedrill's`, {
       hint: `Make it: kubedrill up${name === defaultClusterName ? '' : ` --name ${name}`}`,
     });
+  if (record.state === 'creating')
+    throw new LabError('no-cluster', `the cluster "${name}" was never finished`, {
+      hint: `Make it anew: kubedrill up${name === defaultClusterName ? '' : ` --name ${name}`}`,
+    });
   const provider = providerNamed(record.provider, context);
   const api = await connect(kubeconfig);
   try {

@@ -67,6 +67,8 @@ export interface Provider {
   serverOf(name: string, kubeconfig: string, signal: AbortSignal): Promise<{ expected: string | undefined; found: string | undefined }>;
   /** Starts (or unpauses) node machines that do not run, e.g. after a reboot. */
   start(name: string, options: { onProgress: OnProgress; signal: AbortSignal }): Promise<void>;
+  /** Whether the lab images are in the nodes already (`baked`), or have to be brought there. */
+  labImages(): Promise<'baked' | 'load'>;
   /** Path of a kubectl that fits the clusters of this provider. */
   kubectl(): Promise<string>;
   /** Runs a program on a node as root. */

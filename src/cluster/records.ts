@@ -14,6 +14,8 @@ const recordSchema = z.strictObject({
   kubernetes: z.string(),
   /** Path of the kubectl that fits it; `up` writes it anew. */
   kubectl: z.string().default('kubectl'),
+  /** `creating` is written before the first act: whatever lies under that name after a crash is half made, and ours. */
+  state: z.enum(['creating', 'ready']).default('ready'),
 });
 
 /** What kubedrill keeps of a cluster that it made. */

@@ -190,6 +190,8 @@ export function kindProvider(ports: { run: Run; tools: () => Promise<KindTools> 
       }
     },
 
+    labImages: async () => ((await ports.tools()).labImagesBaked ? 'baked' : 'load'),
+
     kubectl: async () => (await ports.tools()).kubectl,
 
     exec: (_cluster, node, argv, options) => docker(['exec', ...(options.input === undefined ? [] : ['-i']), node, ...argv], options),
