@@ -176,6 +176,11 @@ export class Screen {
     }
   }
 
+  /** Waits until everything that was written is on the screen. */
+  settled(): Promise<void> {
+    return new Promise((resolve) => this.terminal.write('', resolve));
+  }
+
   /** Waits until a text is gone from the screen. */
   untilGone = (text: string): Promise<void> => this.until((all) => all.trim() !== '' && !all.includes(text));
 }

@@ -37,7 +37,9 @@ export function onDrillState(state: TuiState, now: DrillState): Next {
   const before = same ? state.lab : undefined;
   const lab = before ? { ...before, drill } : { ...firstLab(drill), ...keptOver(state.lab, drill) };
   const moved = !before || before.drill.current !== drill.current;
-  const fresh = moved ? { ...lab, offsets: { ...lab.offsets, text: 0, checks: 0 }, selectedCheck: undefined, asking: undefined } : lab;
+  const fresh: LabState = moved
+    ? { ...lab, face: 'text', offsets: { ...lab.offsets, text: 0, checks: 0 }, selectedCheck: undefined, asking: undefined }
+    : lab;
   return paneShown({ ...state, lab: asked(fresh) });
 }
 
