@@ -40,23 +40,34 @@ const volatileFields = new Set([
   'batch.kubernetes.io/controller-uid',
 ]);
 
-function stable(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(stable);
-  if (value === null || typeof value !== 'object') {
-    // the projected token volume of a Pod has a random name
-    return typeof value === 'string' ? value.replace(/kube-api-access-\w{5}/, 'kube-api-access') : value;
-  }
+type Rewrite = (text: string) => string;
+
+function stable(value: unknown, rewrite: Rewrite): unknown {
+  if (Array.isArray(value)) return value.map((one) => stable(one, rewrite));
+  if (value === null || typeof value !== 'object') return typeof value === 'string' ? rewrite(value) : value;
   return Object.fromEntries(
     Object.entries(value)
       .filter(([key]) => !volatileFields.has(key))
       .sort(([a], [b]) => a.localeCompare(b))
-      .map(([key, inner]) => [key, stable(inner)]),
+      .map(([key, inner]) => [key, stable(inner, rewrite)]),
   );
 }
 
-const hash = (value: unknown) =>
+/** Texts without what is random in them: names of token volumes, and cluster IPs of these Services (a traffic Pod is given one). */
+function withoutChance(objects: readonly [KindName, KubeObject][]): Rewrite {
+  const services = objects.filter(([kind]) => kind === 'Service').map(([, object]) => object);
+  const nameOf = new Map<string, string>(
+    services.flatMap(({ metadata, spec }) => (spec?.clusterIPs ?? []).map((ip: string) => [ip, metadata.name] as const)),
+  );
+  return (text) =>
+    text
+      .replace(/kube-api-access-\w{5}/, 'kube-api-access')
+      .replace(/\d{1,3}(?:\.\d{1,3}){3}/g, (ip) => (nameOf.has(ip) ? `clusterIP of ${nameOf.get(ip)}` : ip));
+}
+
+const hash = (value: unknown, rewrite: Rewrite) =>
   createHash('sha256')
-    .update(JSON.stringify(stable(value)))
+    .update(JSON.stringify(stable(value, rewrite)))
     .digest('hex')
     .slice(0, 16);
 
@@ -66,7 +77,9 @@ const keep = (annotations: Record<string, string> | undefined) =>
 /** What the start state must have again after a reset: by `kind/name`, a hash without what changes by itself. */
 export function fingerprintOf(objects: Iterable<[KindName, KubeObject]>, extra: Record<string, unknown> = {}): Record<string, string> {
   const prints: Record<string, string[]> = {};
-  for (const [kind, object] of objects) {
+  const all = [...objects];
+  const rewrite = withoutChance(all);
+  for (const [kind, object] of all) {
     const { metadata, spec, data, stringData, rules, roleRef, subjects, type } = object;
     if (metadata.deletionTimestamp) continue;
     if (metadata.name === 'kube-root-ca.crt' && kind === 'ConfigMap') continue;
@@ -84,10 +97,10 @@ export function fingerprintOf(objects: Iterable<[KindName, KubeObject]>, extra: 
       subjects,
       type,
     };
-    prints[key] = [...(prints[key] ?? []), hash(owner && kind === 'Pod' ? { ...seen, spec: withoutIdentity(spec) } : seen)];
+    prints[key] = [...(prints[key] ?? []), hash(owner && kind === 'Pod' ? { ...seen, spec: withoutIdentity(spec) } : seen, rewrite)];
   }
   const result = Object.fromEntries(Object.entries(prints).map(([key, hashes]) => [key, hashes.sort().join(',')]));
-  for (const [key, value] of Object.entries(extra)) result[key] = hash(value);
+  for (const [key, value] of Object.entries(extra)) result[key] = hash(value, rewrite);
   return result;
 }
 
