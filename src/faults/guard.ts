@@ -54,7 +54,7 @@ export const exclusiveLab = defineFault({
     await attempt(() => hurryControlPlane(context));
     for (const node of nodes)
       await attempt(async () => {
-        if (!(await restoreNode(context, node)).includes('absent')) return;
+        if ((await restoreNode(context, node)) === 'there') return;
         // a Node that was deleted comes back when its kubelet introduces itself again
         await restartKubelet(context, node.name, 20);
         throw new LabError('no-cluster', `Node ${node.name} is not back yet`);
@@ -75,7 +75,7 @@ export const exclusiveLab = defineFault({
       const look = await nodeWell(context, name);
       if (!look.done) return look;
     }
-    return systemWell(context, system);
+    return systemWell(context, nodes, system);
   },
 
   inForce: ({ lab }) => `${lab} has the cluster alone`,

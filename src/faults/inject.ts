@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LabError } from '../lab-error.ts';
-import type { JournalPlan } from '../store/journal.ts';
+import type { JournalPlan } from '../store/journal-entry.ts';
 import { waitUntil } from '../system/wait.ts';
 import type { Fault } from './fault.ts';
 import { type FaultLife, lookAgain, reasonOf } from './life.ts';

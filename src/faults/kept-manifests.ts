@@ -27,31 +27,22 @@ export async function copyManifests(context: FaultContext, { node, manifests }: 
   for (const [file, { text }] of Object.entries(manifests)) await writeFileOn(context, node, `${kept}/${file}`, text, kept);
 }
 
-/** Brings a machine back to what was noted: unpaused, its manifests as they were and no others, its kubelet running. Returns what had to be done. */
-export async function restoreMachine(context: FaultContext, machine: KeptMachine): Promise<string[]> {
+/** Brings a machine back to what was noted: unpaused, its manifests as they were and no others, its kubelet running. */
+export async function restoreMachine(context: FaultContext, machine: KeptMachine): Promise<void> {
   const { node, kubelet, manifests } = machine;
   const { staticPodPath } = context.cluster;
-  const done: string[] = [];
-  if (!(await nodeAnswers(context, node)).answers && (await context.nodes.unpause(node)).ok) done.push(`unpaused ${node}`);
+  const aside = folderBeside(context, 'kubedrill-stopped');
+  if (!(await nodeAnswers(context, node)).answers) await context.nodes.unpause(node);
   const found = await hashesOn(context, node, staticPodPath);
   for (const [file, { sha256: hash, text }] of Object.entries(manifests)) {
-    const now = found.get(file);
-    if (now === hash) continue;
-    await writeFileOn(context, node, `${staticPodPath}/${file}`, text, folderBeside(context, 'kubedrill-stopped'));
-    done.push(`${now === undefined ? 'brought back' : 'restored'} ${file} on ${node}`);
+    if (found.get(file) !== hash) await writeFileOn(context, node, `${staticPodPath}/${file}`, text, aside);
   }
   for (const file of found.keys()) {
     if (Object.hasOwn(manifests, file)) continue;
-    const aside = folderBeside(context, 'kubedrill-stopped');
     await onNode(context, node, ['mkdir', '-p', aside]);
     await onNode(context, node, ['mv', '-f', `${staticPodPath}/${file}`, `${aside}/${file}`]);
-    done.push(`moved ${file} of ${node} to ${aside}`);
   }
-  if (kubelet && !(await kubeletActive(context, node))) {
-    await onNode(context, node, ['systemctl', 'start', 'kubelet']);
-    done.push(`started the kubelet of ${node}`);
-  }
-  return done;
+  if (kubelet && !(await kubeletActive(context, node))) await onNode(context, node, ['systemctl', 'start', 'kubelet']);
 }
 
 /** Everything on the machine is as it was noted. */
@@ -65,6 +56,8 @@ export async function machineWell(context: FaultContext, { node, kubelet, manife
     if (now === undefined) return { done: false, seen: `there is no ${staticPodPath}/${file} on ${node}` };
     if (now !== hash) return { done: false, seen: `${staticPodPath}/${file} on ${node} is not what it was` };
   }
+  const extra = [...found.keys()].find((file) => !Object.hasOwn(manifests, file));
+  if (extra) return { done: false, seen: `${staticPodPath}/${extra} on ${node} was not there before` };
   if (kubelet && !(await kubeletActive(context, node))) return { done: false, seen: `the kubelet of ${node} does not run` };
   return { done: true, seen: `${node} is as it was` };
 }

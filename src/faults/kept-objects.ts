@@ -11,15 +11,14 @@ export type KeptNode = { name: string; labels: { [key: string]: string }; taints
 /** What is noted of an object of kube-system: all that a person can change. */
 export type KeptObject = { ref: ObjectRef; object: KubeObject };
 
-/** Taints that controllers put on and take off. */
-const byController = (taint: Taint) =>
-  taint.key.startsWith('node.kubernetes.io/') || taint.key.startsWith('node.cloudprovider.kubernetes.io/');
+/** Not one that controllers put on and take off. */
+const isOwn = (taint: Taint) => !taint.key.startsWith('node.kubernetes.io/') && !taint.key.startsWith('node.cloudprovider.kubernetes.io/');
 
 export async function noteNodes(context: FaultContext): Promise<KeptNode[]> {
   return (await listObjects(context, 'Node')).map((node) => ({
     name: node.metadata.name,
     labels: node.metadata.labels ?? {},
-    taints: (node.spec?.taints ?? []).filter((taint: Taint) => !byController(taint)),
+    taints: (node.spec?.taints ?? []).filter(isOwn),
     unschedulable: node.spec?.unschedulable ?? false,
   }));
 }
@@ -50,33 +49,24 @@ const withoutRevision = (annotations: Record<string, string> | undefined) =>
     ),
   );
 
-/** Labels, taints and cordon of a Node as they were noted. Returns what had to be done. */
-export async function restoreNode(context: FaultContext, kept: KeptNode): Promise<string[]> {
-  const done: string[] = [];
-  const outcome = await revise(context, { kind: 'Node', name: kept.name }, (node) => {
-    done.length = 0;
-    const patch: { metadata?: object; spec?: { [field: string]: unknown } } = {};
-    const now = node.metadata.labels ?? {};
-    const labels: { [key: string]: string | null } = {};
-    for (const key of Object.keys(now)) if (!Object.hasOwn(kept.labels, key)) labels[key] = null;
-    for (const [key, value] of Object.entries(kept.labels)) if (now[key] !== value) labels[key] = value;
-    if (Object.keys(labels).length > 0) {
-      patch.metadata = { labels };
-      done.push(`labels of ${kept.name} (${Object.keys(labels).join(', ')})`);
-    }
-    const taints: Taint[] = node.spec?.taints ?? [];
-    const own = taints.filter((taint) => !byController(taint));
-    if (!sameTaints(own, kept.taints)) {
-      patch.spec = { ...patch.spec, taints: [...kept.taints, ...taints.filter(byController)] };
-      done.push(`taints of ${kept.name}`);
-    }
-    if ((node.spec?.unschedulable ?? false) !== kept.unschedulable) {
-      patch.spec = { ...patch.spec, unschedulable: kept.unschedulable || null };
-      done.push(`${kept.unschedulable ? 'cordoned' : 'uncordoned'} ${kept.name}`);
-    }
-    return Object.keys(patch).length > 0 ? patch : undefined;
-  });
-  return outcome === 'absent' ? ['absent'] : done;
+/** What turns a Node into what was noted; `undefined` when it is so already. */
+function nodePatch(node: KubeObject, kept: KeptNode): { metadata?: object; spec?: { [field: string]: unknown } } | undefined {
+  const now = node.metadata.labels ?? {};
+  const taints: Taint[] = node.spec?.taints ?? [];
+  const spec: { [field: string]: unknown } = {};
+  if (!sameTaints(taints.filter(isOwn), kept.taints)) spec.taints = [...kept.taints, ...taints.filter((taint) => !isOwn(taint))];
+  if ((node.spec?.unschedulable ?? false) !== kept.unschedulable) spec.unschedulable = kept.unschedulable || null;
+  const patch = {
+    ...(sameValue(now, kept.labels) ? {} : { metadata: { labels: towards(now, kept.labels) as object } }),
+    ...(Object.keys(spec).length > 0 ? { spec } : {}),
+  };
+  return Object.keys(patch).length > 0 ? patch : undefined;
+}
+
+/** Labels, taints and cordon of a Node as they were noted. */
+export async function restoreNode(context: FaultContext, kept: KeptNode): Promise<'there' | 'absent'> {
+  const outcome = await revise(context, { kind: 'Node', name: kept.name }, (node) => nodePatch(node, kept));
+  return outcome === 'absent' ? 'absent' : 'there';
 }
 
 const sameTaints = (a: Taint[], b: Taint[]) => {
@@ -84,17 +74,15 @@ const sameTaints = (a: Taint[], b: Taint[]) => {
   return sameValue(text(a), text(b));
 };
 
-/** An object of kube-system as it was noted; one that was deleted is made again. Returns what had to be done. */
-export async function restoreObject(context: FaultContext, { ref, object }: KeptObject): Promise<string[]> {
-  if (!(await getObject(context, ref))) {
-    await createObject(context, ref, object);
-    return [`made ${refText(ref)} again`];
-  }
-  const field = ref.kind === 'ConfigMap' ? 'data' : 'spec';
+const contentField = (ref: ObjectRef) => (ref.kind === 'ConfigMap' ? 'data' : 'spec');
+
+/** An object of kube-system as it was noted; one that was deleted is made again. */
+export async function restoreObject(context: FaultContext, { ref, object }: KeptObject): Promise<void> {
+  const field = contentField(ref);
   const outcome = await revise(context, ref, (now) =>
     sameValue(now[field], object[field]) ? undefined : { [field]: towards(now[field], object[field]) },
   );
-  return outcome === 'patched' ? [`restored ${refText(ref)}`] : [];
+  if (outcome === 'absent') await createObject(context, ref, object);
 }
 
 /** A merge patch that turns `from` into `to`: what is not in `to` becomes null, lists are replaced whole. */
@@ -107,14 +95,21 @@ function towards(from: unknown, to: unknown): unknown {
   return patch;
 }
 
-/** The Deployments and DaemonSets that were noted have all the Pods that they want. */
-export async function systemWell(context: FaultContext, kept: readonly KeptObject[]): Promise<Look> {
-  for (const { ref } of kept) {
-    if (ref.kind !== 'Deployment' && ref.kind !== 'DaemonSet') continue;
+/** Nodes and objects are what was noted, and have the Pods that they want. */
+export async function systemWell(context: FaultContext, nodes: readonly KeptNode[], system: readonly KeptObject[]): Promise<Look> {
+  for (const kept of nodes) {
+    const node = await getObject(context, { kind: 'Node', name: kept.name });
+    if (!node || nodePatch(node, kept)) return { done: false, seen: `Node ${kept.name} is ${node ? 'not what it was' : 'gone'}` };
+  }
+  for (const { ref, object } of system) {
     const now = await getObject(context, ref);
-    const wanted: number = (ref.kind === 'Deployment' ? now?.spec?.replicas : now?.status?.desiredNumberScheduled) ?? 1;
-    const ready: number = (ref.kind === 'Deployment' ? now?.status?.availableReplicas : now?.status?.numberReady) ?? 0;
+    const field = contentField(ref);
+    if (!now || !sameValue(now[field], object[field]))
+      return { done: false, seen: `${refText(ref)} is ${now ? 'not what it was' : 'gone'}` };
+    if (ref.kind !== 'Deployment' && ref.kind !== 'DaemonSet') continue;
+    const wanted: number = (ref.kind === 'Deployment' ? now.spec?.replicas : now.status?.desiredNumberScheduled) ?? 1;
+    const ready: number = (ref.kind === 'Deployment' ? now.status?.availableReplicas : now.status?.numberReady) ?? 0;
     if (ready < wanted) return { done: false, seen: `${ready} of ${wanted} Pods of ${refText(ref)} are ready` };
   }
-  return { done: true, seen: 'kube-system is well' };
+  return { done: true, seen: 'the cluster is as it was' };
 }

@@ -1,12 +1,10 @@
 import { LabError } from '../lab-error.ts';
-import { isClosed, type JournalEntry } from '../store/journal.ts';
+import { isClosed, type JournalEntry } from '../store/journal-entry.ts';
 import { type Processes, processes as realProcesses } from '../store/processes.ts';
 import type { OnProgress } from '../system/progress.ts';
-import { waitUntil } from '../system/wait.ts';
-import type { Fault, FaultContext } from './fault.ts';
-import { exclusiveLab } from './guard.ts';
-import { faultsById } from './index.generated.ts';
-import { answersLater, type FaultLife, lookAgain, reasonOf } from './life.ts';
+import type { Fault } from './fault.ts';
+import { type FaultLife, reasonOf } from './life.ts';
+import { prove, undoBoundMs, undoOne } from './undo.ts';
 
 /**
  * How one fault's undoing went.
@@ -29,13 +27,7 @@ export interface RecoverOptions extends FaultLife {
   processes?: Processes;
 }
 
-const undoBoundMs = 150_000;
 const pauseMs = 2000;
-
-/** `Fault.undo` of every kind of record, the guard of exclusive labs included. */
-const faultOf = (id: string): Fault | undefined => (id === exclusiveLab.id ? (exclusiveLab as unknown as Fault) : faultsById.get(id));
-
-const contextOf = (entry: JournalEntry, context: FaultContext): FaultContext => ({ ...context, namespace: entry.namespace });
 
 /**
  * Undoes what is left, newest first, then proves that each is well again. One that cannot be undone now (its node or the API server
@@ -125,56 +117,6 @@ function isAtIt({ state, by }: JournalEntry, processes: Processes): boolean {
   if (state === 'effect-proved' || state === 'undo-failed') return false;
   const self = processes.self();
   return (by.pid !== self.pid || by.startTime !== self.startTime) && processes.isAlive(by);
-}
-
-type Undone = { outcome: 'undone'; fault: Fault; wasFine: boolean } | { outcome: 'later' | 'failed'; seen: string };
-
-/** `told`: why the try before this one failed. */
-async function undoOne(entry: JournalEntry, options: RecoverOptions, told: string | undefined): Promise<Undone> {
-  const { journal, crashPoint, onProgress } = options;
-  const fault = faultOf(entry.fault);
-  if (!fault) return { outcome: 'failed', seen: `this kubedrill does not know the fault ${entry.fault}` };
-  const context = contextOf(entry, options.context);
-  const started = context.clock.now();
-  const step = `undo: ${entry.what}`;
-  onProgress?.(
-    told === undefined ? { type: 'step-started', step, bound: undoBoundMs / 1000 } : { type: 'step-note', step, note: `again: ${told}` },
-  );
-  const seconds = () => (context.clock.now() - started) / 1000;
-  // a journal that cannot be written must not keep anything from being mended
-  await journal.mark(entry.id, 'undoing').catch(() => undefined);
-  crashPoint?.('undoing');
-  try {
-    const before = await lookAgain(() => fault.recovered(context, entry.record));
-    await fault.undo(context, entry.record);
-    crashPoint?.('undo-acted');
-    onProgress?.({ type: 'step-done', step, seconds: seconds() });
-    return { outcome: 'undone', fault, wasFine: before.done };
-  } catch (error) {
-    if (answersLater(error)) return { outcome: 'later', seen: reasonOf(error) };
-    onProgress?.({ type: 'step-failed', step, seconds: seconds(), reason: reasonOf(error) });
-    return { outcome: 'failed', seen: reasonOf(error) };
-  }
-}
-
-async function prove(entry: JournalEntry, fault: Fault, options: RecoverOptions): Promise<{ well: boolean; seen: string }> {
-  const context = contextOf(entry, options.context);
-  const { recovery, recoveryBound } = fault.seconds;
-  const step = `wait until well again: ${entry.what}`;
-  options.onProgress?.({ type: 'step-started', step, expected: recovery, bound: recoveryBound });
-  const waited = await waitUntil(() => lookAgain(() => fault.recovered(context, entry.record)), {
-    boundMs: recoveryBound * 1000,
-    clock: context.clock,
-    signal: context.signal,
-  });
-  const seconds = waited.ms / 1000;
-  if (waited.outcome === 'done') {
-    options.onProgress?.({ type: 'step-done', step, seconds });
-    return { well: true, seen: waited.seen };
-  }
-  const seen = waited.outcome === 'cancelled' ? `interrupted; ${waited.seen}` : `not well after ${recoveryBound} s: ${waited.seen}`;
-  options.onProgress?.({ type: 'step-failed', step, seconds, reason: seen });
-  return { well: false, seen };
 }
 
 /** What went wrong, as one error; `undefined` when all is well. */

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Journal, type JournalPlan, openJournal } from '../../src/store/journal.ts';
+import { type Journal, openJournal } from '../../src/store/journal.ts';
+import type { JournalPlan } from '../../src/store/journal-entry.ts';
 import { onlyProcess, temporaryFolder } from '../faults/fake/life.ts';
 
 let now = 1000;

@@ -54,7 +54,11 @@ function renewLeases({ objects, controlPlane, second }: Moment): void {
 function markNodes({ objects, machines }: Moment): void {
   for (const [name, machine] of machines) {
     const alive = machine.state === 'running' && machine.kubelet;
-    const node = objects.get('Node', name) ?? (alive ? objects.put('Node', { metadata: { name, labels: {} }, spec: {} }) : undefined);
+    if (!objects.get('Node', name) && alive && machine.kubeletSince > machine.introduced) {
+      machine.introduced = machine.kubeletSince;
+      objects.put('Node', { metadata: { name, labels: {} }, spec: {} });
+    }
+    const node = objects.get('Node', name);
     if (!node) continue;
     const own = (node.spec?.taints ?? []).filter((taint: Taint) => taint.key !== unreachable.key && taint.key !== unschedulable.key);
     const taints = [...own, ...(alive ? [] : [unreachable]), ...(node.spec?.unschedulable ? [unschedulable] : [])];

@@ -17,6 +17,8 @@ export interface FakeMachine {
   state: 'running' | 'paused' | 'stopped' | 'gone';
   kubelet: boolean;
   kubeletSince: number;
+  /** When the kubelet last introduced its Node; it does so when it starts, and only then. */
+  introduced: number;
   files: Map<string, string>;
   processes: Map<string, number>;
 }
@@ -26,6 +28,7 @@ export const fakeMachine = (name: string, files: Record<string, string> = {}): F
   state: 'running',
   kubelet: true,
   kubeletSince: 0,
+  introduced: 0,
   files: new Map(Object.entries(files)),
   processes: new Map(),
 });

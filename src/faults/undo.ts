@@ -1,0 +1,67 @@
+import type { JournalEntry } from '../store/journal-entry.ts';
+import { waitUntil } from '../system/wait.ts';
+import type { Fault, FaultContext } from './fault.ts';
+import { exclusiveLab } from './guard.ts';
+import { faultsById } from './index.generated.ts';
+import { answersLater, lookAgain, reasonOf } from './life.ts';
+import type { RecoverOptions } from './recover.ts';
+
+/** How long undoing is tried again while what it needs does not answer. */
+export const undoBoundMs = 150_000;
+
+/** `Fault.undo` of every kind of record, the guard of exclusive labs included. */
+const faultOf = (id: string): Fault | undefined => (id === exclusiveLab.id ? (exclusiveLab as unknown as Fault) : faultsById.get(id));
+
+const contextOf = (entry: JournalEntry, context: FaultContext): FaultContext => ({ ...context, namespace: entry.namespace });
+
+type Undone = { outcome: 'undone'; fault: Fault; wasFine: boolean } | { outcome: 'later' | 'failed'; seen: string };
+
+/** `told`: why the try before this one failed. */
+export async function undoOne(entry: JournalEntry, options: RecoverOptions, told: string | undefined): Promise<Undone> {
+  const { journal, crashPoint, onProgress } = options;
+  const fault = faultOf(entry.fault);
+  if (!fault) return { outcome: 'failed', seen: `this kubedrill does not know the fault ${entry.fault}` };
+  const context = contextOf(entry, options.context);
+  const started = context.clock.now();
+  const step = `undo: ${entry.what}`;
+  onProgress?.(
+    told === undefined ? { type: 'step-started', step, bound: undoBoundMs / 1000 } : { type: 'step-note', step, note: `again: ${told}` },
+  );
+  const seconds = () => (context.clock.now() - started) / 1000;
+  // a journal that cannot be written must not keep anything from being mended
+  await journal.mark(entry.id, 'undoing').catch(() => undefined);
+  crashPoint?.('undoing');
+  try {
+    const before = await lookAgain(() => fault.recovered(context, entry.record));
+    await fault.undo(context, entry.record);
+    crashPoint?.('undo-acted');
+    onProgress?.({ type: 'step-done', step, seconds: seconds() });
+    // an earlier try may have been what made it fine
+    return { outcome: 'undone', fault, wasFine: before.done && told === undefined };
+  } catch (error) {
+    if (answersLater(error)) return { outcome: 'later', seen: reasonOf(error) };
+    onProgress?.({ type: 'step-failed', step, seconds: seconds(), reason: reasonOf(error) });
+    return { outcome: 'failed', seen: reasonOf(error) };
+  }
+}
+
+/** Waits, within the fault's bound, until it is seen to be well again. */
+export async function prove(entry: JournalEntry, fault: Fault, options: RecoverOptions): Promise<{ well: boolean; seen: string }> {
+  const context = contextOf(entry, options.context);
+  const { recovery, recoveryBound } = fault.seconds;
+  const step = `wait until well again: ${entry.what}`;
+  options.onProgress?.({ type: 'step-started', step, expected: recovery, bound: recoveryBound });
+  const waited = await waitUntil(() => lookAgain(() => fault.recovered(context, entry.record)), {
+    boundMs: recoveryBound * 1000,
+    clock: context.clock,
+    signal: context.signal,
+  });
+  const seconds = waited.ms / 1000;
+  if (waited.outcome === 'done') {
+    options.onProgress?.({ type: 'step-done', step, seconds });
+    return { well: true, seen: waited.seen };
+  }
+  const seen = waited.outcome === 'cancelled' ? `interrupted; ${waited.seen}` : `not well after ${recoveryBound} s: ${waited.seen}`;
+  options.onProgress?.({ type: 'step-failed', step, seconds, reason: seen });
+  return { well: false, seen };
+}
