@@ -11,15 +11,18 @@ export const programsFolder = (home: string): string => join(home, 'images', 'no
 /** Where programs for this machine are linked: a folder that can go onto PATH. */
 export const binFolder = (cache: string): string => join(cache, 'bin');
 
-const small = {
-  own: ['./coredns', './etcd', './pause'],
-  modules: [
-    'github.com/rancher/local-path-provisioner',
+/** Each line is one call of the compiler: local-path-provisioner imports a logger by a name that differs in case from everybody else's. */
+const small = [
+  [
+    './coredns',
+    './etcd',
+    './pause',
     ...['ipam/host-local', 'main/loopback', 'main/ptp', 'meta/portmap'].map(
       (name) => `github.com/containernetworking/plugins/plugins/${name}`,
     ),
   ],
-};
+  ['github.com/rancher/local-path-provisioner'],
+];
 
 /** What the linker writes into Kubernetes, so that it knows its version. @see https://github.com/kubernetes/kubernetes/blob/v1.34.4/hack/lib/version.sh */
 function kubernetesValues(): Record<string, string> {
@@ -54,14 +57,15 @@ export async function programsOf(shop: Workshop): Promise<Programs> {
     values: kubernetesValues(),
     node: { ...node },
   });
-  const own = await Promise.all(small.own.map((path) => folderDigest(join(folder, path))));
-  const smallKey = recipeKey({ ...modules, ...small, digests: own, node: { ...node } });
+  const own = small.flat().filter((path) => path.startsWith('./'));
+  const digests = await Promise.all(own.map((path) => folderDigest(join(folder, path))));
+  const smallKey = recipeKey({ ...modules, small, digests, node: { ...node } });
 
   const step = (
     id: string,
     key: string,
     about: Pick<Step, 'title' | 'seconds' | 'megabytes'>,
-    packages: string[],
+    calls: string[][],
     values?: Record<string, string>,
   ): Step => ({
     id,
@@ -71,9 +75,11 @@ export async function programsOf(shop: Workshop): Promise<Programs> {
     ready: () => cache.has(id, key),
     make: async (note, signal) => {
       const go = await shop.go();
-      await cache.publish(id, key, (into) =>
-        go.build({ source: { folder, packages }, into, target: node, values, signal, onLine: noteDownloads(note) }),
-      );
+      await cache.publish(id, key, async (into) => {
+        for (const packages of calls) {
+          await go.build({ source: { folder, packages }, into, target: node, values, signal, onLine: noteDownloads(note) });
+        }
+      });
     },
   });
 
@@ -84,14 +90,14 @@ export async function programsOf(shop: Workshop): Promise<Programs> {
         'kubernetes',
         kubernetes,
         { title: `Kubernetes ${versions.kubernetes}, from its Go module`, seconds: 330, megabytes: 151 },
-        ['./kube'],
+        [['./kube']],
         kubernetesValues(),
       ),
       step(
         'node-programs',
         smallKey,
         { title: `etcd ${versions.etcd}, CoreDNS ${versions.coredns}, CNI plugins, storage provisioner`, seconds: 75, megabytes: 148 },
-        [...small.own, ...small.modules],
+        small,
       ),
     ],
     forNode: (name) => join(name === 'kube' ? cache.folder('kubernetes', kubernetes) : cache.folder('node-programs', smallKey), name),
