@@ -1,7 +1,9 @@
 import { LabError } from '../lab-error.ts';
 import { type BootstrapPorts, type prepare, toolsIfReady } from './bootstrap/prepare.ts';
 import { kindProvider } from './kind/kind-provider.ts';
+import { minikubeProvider } from './minikube/minikube-provider.ts';
 import type { Provider } from './provider.ts';
+import { kubeconfigOf } from './records.ts';
 
 /** The provider of that name; what it needs of the machine is looked for when it is first used. */
 export function providerNamed(id: Provider['id'], ports: BootstrapPorts & { signal: AbortSignal }): Provider {
@@ -19,6 +21,13 @@ export function providerNamed(id: Provider['id'], ports: BootstrapPorts & { sign
         },
       });
     }
+    case 'minikube':
+      return minikubeProvider({
+        run: ports.run,
+        env: ports.env,
+        kubeconfigOf: (profile) => kubeconfigOf(ports.paths, profile),
+        kubectl: async () => (await toolsIfReady(ports))?.kubectl ?? 'kubectl',
+      });
     default:
       throw new LabError('not-possible-here', `the provider ${id} is not there`, { hint: 'Use kind: kubedrill up' });
   }

@@ -1,0 +1,273 @@
+import { chmodSync } from 'node:fs';
+import { LabError } from '../../lab-error.ts';
+import { readIfThere, writeWhole } from '../../system/files.ts';
+import type { OnProgress } from '../../system/progress.ts';
+import type { Run, RunResult } from '../../system/run.ts';
+import type { ClusterNode, Provider, ProviderFacts } from '../provider.ts';
+import { nodesFromStatus, profilesFrom, readExitMarker, versionFrom, withExitMarker } from './minikube-output.ts';
+
+/** The oldest minikube whose outputs are known; see the tests. */
+const oldest = [1, 32, 0] as const;
+const ownerFile = '/etc/kubedrill/owner';
+const lookBoundMs = 30_000;
+const startBoundMs = 15 * 60_000;
+/** Docker's label on the node containers of a profile. */
+const nameLabel = 'name.minikube.sigs.k8s.io';
+
+export interface MinikubePorts {
+  run: Run;
+  env: Record<string, string | undefined>;
+  /** Where the private kubeconfig of a profile lies: the only one that minikube is shown. */
+  kubeconfigOf: (profile: string) => string;
+  /** A kubectl that fits; where minikube is used it is what PATH has. */
+  kubectl: () => Promise<string>;
+}
+
+/** The profile that a minikube command line names; a name of our own where it names none. */
+const profileIn = (args: readonly string[]): string => args[args.indexOf('-p') + 1 || args.length] ?? 'minikube-without-profile';
+
+/** Clusters of Minikube: profiles. The docker driver and containerd unless `--minikube-arg` says otherwise. */
+export function minikubeProvider(ports: MinikubePorts): Provider {
+  const { run, env } = ports;
+  const minikube = (
+    args: readonly string[],
+    options: { timeoutMs?: number; signal?: AbortSignal; kubeconfig?: string; onLine?: (line: string) => void; input?: string } = {},
+  ) =>
+    run('minikube', args, {
+      timeoutMs: options.timeoutMs ?? lookBoundMs,
+      signal: options.signal,
+      input: options.input,
+      // never the user's kubeconfig
+      env: { KUBECONFIG: options.kubeconfig ?? ports.kubeconfigOf(profileIn(args)), MINIKUBE_IN_STYLE: 'false' },
+      onLine: options.onLine,
+    });
+
+  async function mustBeThere(signal: AbortSignal): Promise<void> {
+    const looked = await minikube(['version', '--short'], { signal });
+    const how = 'Install it (https://minikube.sigs.k8s.io/docs/start/), or use kind: kubedrill up --provider kind';
+    if (looked.outcome === 'missing') throw new LabError('missing-program', `minikube is not on PATH (${env.PATH ?? ''})`, { hint: how });
+    const version = versionFrom(looked.stdout);
+    if (!version)
+      throw new LabError(
+        'missing-program',
+        `minikube does not say its version: ${looked.stderr.trim() || looked.stdout.trim() || 'nothing'}`,
+        { hint: how },
+      );
+    const older = version.findIndex((part, index) => part !== oldest[index]);
+    if (older >= 0 && (version[older] as number) < (oldest[older] as number))
+      throw new LabError('missing-program', `minikube is ${version.join('.')}, kubedrill needs ${oldest.join('.')} or newer`, {
+        hint: how,
+      });
+  }
+
+  const must = (result: RunResult, fact: string): RunResult => {
+    if (result.ok) return result;
+    if (result.outcome === 'cancelled') throw new LabError('interrupted', `interrupted: ${fact}`);
+    if (result.outcome === 'missing')
+      throw new LabError('missing-program', `${fact}: minikube is not installed`, { hint: 'See what is missing: kubedrill doctor' });
+    const said = (result.stderr.trim() || result.stdout.trim()).split('\n').slice(-4).join('\n');
+    throw new LabError(
+      'cluster-failed',
+      `${fact}: ${result.outcome === 'timed-out' ? `gave up after ${Math.round(result.ms / 1000)} s` : said}`,
+      { hint: `See for yourself: ${result.command}` },
+    );
+  };
+
+  async function nodesOf(profile: string, signal: AbortSignal): Promise<ClusterNode[] | undefined> {
+    const status = await minikube(['status', '-p', profile, '-o', 'json'], { signal });
+    if (status.outcome === 'missing') return undefined;
+    return nodesFromStatus(status.stdout);
+  }
+
+  async function driverOf(profile: string, signal: AbortSignal): Promise<string> {
+    const list = await minikube(['profile', 'list', '-o', 'json'], { signal });
+    return profilesFrom(list.stdout).find((one) => one.name === profile)?.driver ?? '';
+  }
+
+  /** With the docker driver a node is a container of its own name; else minikube's own ssh. */
+  async function onNode(
+    profile: string,
+    node: string,
+    argv: readonly string[],
+    options: { timeoutMs: number; input?: string; signal?: AbortSignal },
+  ): Promise<RunResult> {
+    const signal = options.signal ?? new AbortController().signal;
+    if ((await driverOf(profile, signal)) === 'docker')
+      return run('docker', ['exec', ...(options.input === undefined ? [] : ['-i']), node, ...argv], {
+        timeoutMs: options.timeoutMs,
+        input: options.input,
+        signal,
+      });
+    const result = await minikube(['ssh', '-p', profile, '-n', node, '--', withExitMarker(argv)], {
+      timeoutMs: options.timeoutMs,
+      signal,
+      input: options.input,
+    });
+    const real = readExitMarker(result.stdout);
+    if (!real) return result;
+    return { ...result, ok: real.exitCode === 0, outcome: 'exited', exitCode: real.exitCode, stdout: real.stdout };
+  }
+
+  async function container(profile: string, act: 'pause' | 'unpause', node: string, signal: AbortSignal): Promise<RunResult> {
+    const driver = await driverOf(profile, signal);
+    if (driver !== 'docker')
+      throw new LabError('not-possible-here', `a node of the ${driver || 'unknown'} driver cannot be ${act}d`, {
+        hint: 'Use the docker driver: kubedrill up --provider minikube',
+      });
+    return run('docker', [act, node], { timeoutMs: lookBoundMs, signal });
+  }
+
+  const timed = async (step: string, bound: number, onProgress: OnProgress, act: () => Promise<void>) => {
+    const started = performance.now();
+    onProgress({ type: 'step-started', step, bound });
+    await act();
+    onProgress({ type: 'step-done', step, seconds: (performance.now() - started) / 1000 });
+  };
+
+  return {
+    id: 'minikube',
+
+    async create(spec, { kubeconfig, onProgress, signal }) {
+      await mustBeThere(signal);
+      const given = spec.providerArgs ?? [];
+      const has = (flag: string) => given.some((arg) => arg === flag || arg.startsWith(`${flag}=`));
+      const defaults = Object.entries({
+        '--driver': 'docker',
+        '--container-runtime': 'containerd',
+        '--kubernetes-version': spec.kubernetes.split('.').length === 3 ? `v${spec.kubernetes}` : 'v1.34.4',
+        '--nodes': String(spec.workers + 1),
+        '--interactive': 'false',
+        '--wait': 'all',
+        '--wait-timeout': '6m',
+      }).flatMap(([flag, value]) => (has(flag) ? [] : [`${flag}=${value}`]));
+      await timed(`minikube start -p ${spec.name}`, startBoundMs / 1000, onProgress, async () => {
+        const result = await minikube(['start', '-p', spec.name, ...defaults, ...given], {
+          timeoutMs: startBoundMs,
+          signal,
+          kubeconfig,
+          onLine: (line) => onProgress({ type: 'step-note', step: 'minikube', note: line.replace(/[^\p{L}\p{N}\p{P}\s]/gu, '').trim() }),
+        });
+        must(result, `minikube could not make the profile ${spec.name}`);
+      });
+      chmodSync(kubeconfig, 0o600);
+    },
+
+    async delete(name, { kubeconfig, onProgress, signal }) {
+      await timed(`minikube delete -p ${name}`, 120, onProgress, async () => {
+        must(
+          await minikube(['delete', '-p', name], { timeoutMs: 120_000, signal, kubeconfig }),
+          `minikube could not delete the profile ${name}`,
+        );
+      });
+    },
+
+    async status(name, signal) {
+      const nodes = (await nodesOf(name, signal)) ?? [];
+      const running = nodes.filter((node) => node.state === 'running').length;
+      return {
+        name,
+        exists: nodes.length > 0,
+        nodes,
+        state: nodes.length === 0 ? 'absent' : running === nodes.length ? 'running' : running === 0 ? 'stopped' : 'partly',
+      };
+    },
+
+    async writeKubeconfig(name, path, signal) {
+      if (readIfThere(path) === undefined) writeWhole(path, '');
+      must(await minikube(['update-context', '-p', name], { signal, kubeconfig: path }), `minikube has no kubeconfig of ${name}`);
+      chmodSync(path, 0o600);
+    },
+
+    async ownershipId(name, signal) {
+      const nodes = await nodesOf(name, signal);
+      if (!nodes || nodes.length === 0) return { none: `minikube has no profile named ${name}` };
+      const driver = await driverOf(name, signal);
+      const ids = new Set<string>();
+      for (const node of nodes) {
+        if (node.state !== 'running') continue;
+        if (driver === 'docker') {
+          const label = await run('docker', ['inspect', '--format', `{{index .Config.Labels "${nameLabel}"}}`, node.name], {
+            timeoutMs: lookBoundMs,
+            signal,
+          });
+          if (!label.ok || label.stdout.trim() !== node.name) return { none: `the container ${node.name} is not minikube's` };
+        }
+        const read = await onNode(name, node.name, ['cat', ownerFile], { timeoutMs: lookBoundMs, signal });
+        if (!read.ok) return { none: `node ${node.name} carries no mark of kubedrill` };
+        ids.add(read.stdout.trim());
+      }
+      const [id, ...others] = [...ids];
+      if (id === undefined) return { none: `no node of ${name} runs` };
+      return others.length > 0 ? { none: `the nodes of ${name} carry different marks` } : { id };
+    },
+
+    async mark(name, id, signal) {
+      for (const node of (await nodesOf(name, signal)) ?? []) {
+        must(
+          await onNode(name, node.name, ['mkdir', '-p', '/etc/kubedrill'], { timeoutMs: lookBoundMs, signal }),
+          `could not mark node ${node.name}`,
+        );
+        must(
+          await onNode(name, node.name, ['tee', ownerFile], { timeoutMs: lookBoundMs, input: `${id}\n`, signal }),
+          `could not mark node ${node.name}`,
+        );
+      }
+    },
+
+    async serverOf(name, kubeconfig, signal) {
+      const found = /^\s*server:\s*(\S+)\s*$/m.exec(readIfThere(kubeconfig) ?? '')?.[1];
+      const ip = await minikube(['ip', '-p', name], { signal });
+      // a driver that publishes on this machine has another address than the node's
+      if (!ip.ok || !found || /127\.0\.0\.1|localhost/.test(found)) return { expected: undefined, found };
+      return { expected: `https://${ip.stdout.trim()}:${new URL(found).port}`, found };
+    },
+
+    async start(name, { onProgress, signal }) {
+      for (const node of (await nodesOf(name, signal)) ?? [])
+        if (node.state === 'paused' && (await driverOf(name, signal)) === 'docker')
+          await run('docker', ['unpause', node.name], { timeoutMs: lookBoundMs, signal });
+      const nodes = await nodesOf(name, signal);
+      if (nodes?.every((node) => node.state === 'running')) return;
+      await timed(`minikube start -p ${name}`, startBoundMs / 1000, onProgress, async () => {
+        must(
+          await minikube(['start', '-p', name, '--interactive=false'], { timeoutMs: startBoundMs, signal }),
+          `minikube could not start the profile ${name}`,
+        );
+      });
+    },
+
+    labImages: async () => 'load',
+    kubectl: ports.kubectl,
+
+    exec: onNode,
+    pause: (cluster, node, signal) => container(cluster, 'pause', node, signal),
+    unpause: (cluster, node, signal) => container(cluster, 'unpause', node, signal),
+
+    async loadImages(cluster, images, { onProgress, signal }) {
+      await timed(`load ${images.length} images into the profile ${cluster}`, 600, onProgress, async () => {
+        must(
+          await minikube(['image', 'load', '-p', cluster, ...images], { timeoutMs: 600_000, signal }),
+          'minikube could not load the lab images',
+        );
+      });
+    },
+
+    async facts(): Promise<ProviderFacts> {
+      return {
+        storage: {
+          className: 'standard',
+          provisioner: 'k8s.io/minikube-hostpath',
+          binding: 'Immediate',
+          nodeAffinity: false,
+          accessModes: ['ReadWriteOnce', 'ReadWriteOncePod', 'ReadWriteMany'],
+        },
+        controlPlaneTainted: false,
+        networkPolicy: false,
+        staticPodPath: '/etc/kubernetes/manifests',
+        readyzOnNode: 'https://127.0.0.1:8443/readyz',
+        ingress: { how: 'stand-in', className: 'kubedrill' },
+        metrics: { how: 'stand-in' },
+      };
+    },
+  };
+}

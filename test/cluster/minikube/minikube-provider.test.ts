@@ -1,0 +1,196 @@
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { nodesFromStatus, readExitMarker, versionFrom, withExitMarker } from '../../../src/cluster/minikube/minikube-output.ts';
+import { minikubeProvider } from '../../../src/cluster/minikube/minikube-provider.ts';
+import { type Answer, fakeMachine, recorded } from './fake-minikube.ts';
+
+const signal = new AbortController().signal;
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'minikube-'));
+});
+
+function provider(answers: (program: string, args: readonly string[]) => Answer | 'missing') {
+  const machine = fakeMachine(answers);
+  return {
+    machine,
+    minikube: minikubeProvider({
+      run: machine.run,
+      env: { PATH: '/bin' },
+      kubeconfigOf: (name) => join(folder, `${name}.kubeconfig`),
+      kubectl: async () => 'kubectl',
+    }),
+  };
+}
+
+const by =
+  (table: Record<string, Answer | 'missing'>) =>
+  (program: string, args: readonly string[]): Answer | 'missing' => {
+    const line = [program, ...args].join(' ');
+    const key = Object.keys(table).find((start) => line.startsWith(start));
+    return key === undefined ? { exitCode: 64, stderr: `not in this test: ${line}` } : (table[key] as Answer | 'missing');
+  };
+
+describe('what minikube prints', () => {
+  it('reads one node as an object and several as an array', () => {
+    expect(nodesFromStatus(recorded.oneNode)).toEqual([{ name: 'drill', role: 'control-plane', state: 'running' }]);
+    expect(nodesFromStatus(recorded.twoNodes)).toEqual([
+      { name: 'drill', role: 'control-plane', state: 'running' },
+      { name: 'drill-m02', role: 'worker', state: 'running' },
+    ]);
+  });
+
+  it('tells a paused and a stopped node from a running one, and a stopped kubelet from a stopped node', () => {
+    expect(nodesFromStatus(recorded.paused)?.[0]?.state).toBe('paused');
+    expect(nodesFromStatus(recorded.stopped)?.map((node) => node.state)).toEqual(['stopped', 'stopped']);
+    expect(nodesFromStatus(recorded.kubeletStopped)?.map((node) => node.state)).toEqual(['running', 'running']);
+  });
+
+  it('takes no message for a status', () => {
+    expect(nodesFromStatus('* Profile "drill" not found.')).toBeUndefined();
+    expect(nodesFromStatus('{"message":"x"}')).toBeUndefined();
+  });
+
+  it('finds the real exit code behind minikube ssh, which answers 1 for every failure', () => {
+    expect(withExitMarker(['test', '-e', "/a b's"])).toBe(`sudo test -e '/a b'\\''s'; echo "kubedrill-exit-code=$?"`);
+    expect(readExitMarker('text\nkubedrill-exit-code=7\n')).toEqual({ exitCode: 7, stdout: 'text\n' });
+    expect(readExitMarker('ssh: connection refused')).toBeUndefined();
+  });
+
+  it('reads versions', () => {
+    expect(versionFrom('v1.38.1\n')).toEqual([1, 38, 1]);
+    expect(versionFrom('what?')).toBeUndefined();
+  });
+});
+
+describe('the minikube provider', () => {
+  it('says what was looked for when there is no minikube, and how to get one', async () => {
+    const { minikube } = provider(() => 'missing');
+    await expect(
+      minikube.create(
+        { name: 'drill', workers: 1, kubernetes: '1.34.4' },
+        { kubeconfig: join(folder, 'k'), onProgress: () => undefined, signal },
+      ),
+    ).rejects.toMatchObject({
+      code: 'missing-program',
+      message: 'minikube is not on PATH (/bin)',
+      hint: 'Install it (https://minikube.sigs.k8s.io/docs/start/), or use kind: kubedrill up --provider kind',
+    });
+  });
+
+  it('refuses a minikube that is too old, by its version', async () => {
+    const { minikube } = provider(by({ 'minikube version': { stdout: 'v1.25.2' } }));
+    await expect(
+      minikube.create(
+        { name: 'drill', workers: 0, kubernetes: '1.34.4' },
+        { kubeconfig: join(folder, 'k'), onProgress: () => undefined, signal },
+      ),
+    ).rejects.toThrow('minikube is 1.25.2, kubedrill needs 1.32.0 or newer');
+  });
+
+  it('starts a profile with a kubeconfig of its own, its own defaults, and the arguments that were passed through', async () => {
+    const kubeconfig = join(folder, 'drill.kubeconfig');
+    const { minikube, machine } = provider((_, args) => {
+      if (args[0] === 'version') return { stdout: 'v1.38.1' };
+      if (args[0] === 'start') writeFileSync(kubeconfig, 'server: https://192.168.49.2:8443');
+      return {};
+    });
+    await minikube.create(
+      { name: 'drill', workers: 1, kubernetes: '1.34.4', providerArgs: ['--driver=kvm2', '--preload=false'] },
+      { kubeconfig, onProgress: () => undefined, signal },
+    );
+    const start = machine.asked.find((one) => one.line.startsWith('minikube start'));
+    expect(start?.line).toBe(
+      'minikube start -p drill --container-runtime=containerd --kubernetes-version=v1.34.4 --nodes=2 --interactive=false --wait=all --wait-timeout=6m --driver=kvm2 --preload=false',
+    );
+    expect(start?.env.KUBECONFIG).toBe(kubeconfig);
+    expect(statSync(kubeconfig).mode & 0o777).toBe(0o600);
+    expect(readFileSync(kubeconfig, 'utf8')).toContain('8443');
+  });
+
+  it('shows minikube no kubeconfig but its own', async () => {
+    const { minikube, machine } = provider(by({ 'minikube status': { exitCode: 7, stdout: recorded.stopped } }));
+    expect(await minikube.status('drill', signal)).toMatchObject({ exists: true, state: 'stopped' });
+    expect(machine.asked.every((one) => one.env.KUBECONFIG === join(folder, 'drill.kubeconfig'))).toBe(true);
+  });
+
+  it.each([
+    ['running', 0, recorded.twoNodes, 'running'],
+    ['with a stopped kubelet (exit code 2)', 2, recorded.kubeletStopped, 'running'],
+    ['paused (exit code 2)', 2, recorded.paused, 'stopped'],
+    ['stopped (exit code 7)', 7, recorded.stopped, 'stopped'],
+    ['not there', 85, '* Profile "drill" not found.', 'absent'],
+  ])('knows a profile that is %s', async (_, exitCode, stdout, state) => {
+    const { minikube } = provider(by({ 'minikube status': { exitCode, stdout } }));
+    expect((await minikube.status('drill', signal)).state).toBe(state);
+  });
+
+  it('acts on nodes by docker exec with the docker driver', async () => {
+    const { minikube, machine } = provider(
+      by({ 'minikube profile list': { stdout: recorded.profiles() }, 'docker exec': { exitCode: 3, stdout: 'said' } }),
+    );
+    const result = await minikube.exec('drill', 'drill-m02', ['systemctl', 'is-active', 'kubelet'], { timeoutMs: 1000 });
+    expect(result).toMatchObject({ exitCode: 3, stdout: 'said' });
+    expect(machine.lines()).toContain('docker exec drill-m02 systemctl is-active kubelet');
+  });
+
+  it('acts on nodes by minikube ssh with other drivers, and reads the real exit code', async () => {
+    const { minikube, machine } = provider(
+      by({
+        'minikube profile list': { stdout: recorded.profiles('kvm2') },
+        'minikube ssh': { stdout: 'inactive\nkubedrill-exit-code=3\n' },
+      }),
+    );
+    const result = await minikube.exec('drill', 'drill-m02', ['systemctl', 'is-active', 'kubelet'], { timeoutMs: 1000 });
+    expect(result).toMatchObject({ ok: false, outcome: 'exited', exitCode: 3, stdout: 'inactive\n' });
+    expect(machine.lines()).toContain(
+      'minikube ssh -p drill -n drill-m02 -- sudo systemctl is-active kubelet; echo "kubedrill-exit-code=$?"',
+    );
+    await expect(minikube.pause('drill', 'drill-m02', signal)).rejects.toThrow('a node of the kvm2 driver cannot be paused');
+  });
+
+  it('owns a profile only when container label and mark agree on every node', async () => {
+    const owned = by({
+      'minikube status': { stdout: recorded.twoNodes },
+      'minikube profile list': { stdout: recorded.profiles() },
+      'docker inspect --format {{index .Config.Labels "name.minikube.sigs.k8s.io"}} drill-m02': { stdout: 'drill-m02\n' },
+      'docker inspect --format {{index .Config.Labels "name.minikube.sigs.k8s.io"}} drill': { stdout: 'drill\n' },
+      'docker exec': { stdout: 'the-id\n' },
+    });
+    expect(await provider(owned).minikube.ownershipId('drill', signal)).toEqual({ id: 'the-id' });
+  });
+
+  it('does not own a profile that somebody else made', async () => {
+    const foreign = by({
+      'minikube status': { stdout: recorded.oneNode },
+      'minikube profile list': { stdout: recorded.profiles() },
+      'docker inspect': { stdout: 'drill\n' },
+      'docker exec': { exitCode: 1, stderr: 'cat: /etc/kubedrill/owner: No such file' },
+    });
+    expect(await provider(foreign).minikube.ownershipId('drill', signal)).toEqual({ none: 'node drill carries no mark of kubedrill' });
+  });
+
+  it('does not own a container that is not minikube’s, whatever lies in it', async () => {
+    const doctored = by({
+      'minikube status': { stdout: recorded.oneNode },
+      'minikube profile list': { stdout: recorded.profiles() },
+      'docker inspect': { stdout: '\n' },
+      'docker exec': { stdout: 'the-id\n' },
+    });
+    expect(await provider(doctored).minikube.ownershipId('drill', signal)).toEqual({ none: "the container drill is not minikube's" });
+  });
+
+  it('loads the lab images into the profile', async () => {
+    const { minikube, machine } = provider(by({ 'minikube image load': {} }));
+    await minikube.loadImages('drill', ['kd/web:1.0', 'kd/shell:1.0'], { onProgress: () => undefined, signal });
+    expect(machine.lines()).toEqual(['minikube image load -p drill kd/web:1.0 kd/shell:1.0']);
+  });
+
+  it('says what its clusters have, so that labs need not know it by name', async () => {
+    const facts = await provider(() => ({})).minikube.facts('drill', signal);
+    expect(facts).toMatchObject({ controlPlaneTainted: false, networkPolicy: false, readyzOnNode: 'https://127.0.0.1:8443/readyz' });
+    expect(facts.storage).toMatchObject({ provisioner: 'k8s.io/minikube-hostpath', binding: 'Immediate', nodeAffinity: false });
+  });
+});
