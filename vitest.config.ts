@@ -5,6 +5,16 @@ export default defineConfig({
     projects: [
       {
         test: {
+          name: 'minikube',
+          include: ['test/minikube/*.real.ts'],
+          testTimeout: 1_800_000,
+          hookTimeout: 1_800_000,
+          fileParallelism: false,
+          env: { CI: 'false' },
+        },
+      },
+      {
+        test: {
           name: 'unit',
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: ['test/**/*.e2e.test.ts'],

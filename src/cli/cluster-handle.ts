@@ -1,5 +1,5 @@
 import { gradersById } from '../../graders/index.generated.ts';
-import { type PlanItem, planBootstrap, prepare } from '../cluster/bootstrap/prepare.ts';
+import { buildLabImages, type PlanItem, planBootstrap, planLabImages, prepare } from '../cluster/bootstrap/prepare.ts';
 import { type BroughtUp, bringClusterUp } from '../cluster/lifecycle.ts';
 import { type OwnedCluster, openOwnedCluster } from '../cluster/open.ts';
 import { providerNamed } from '../cluster/providers.ts';
@@ -107,13 +107,15 @@ export async function bringUp(
   name: string,
   onProgress: OnProgress,
   signal: AbortSignal,
-  options: { yes?: boolean; workers?: number } = {},
+  options: { yes?: boolean; workers?: number; provider?: 'kind' | 'minikube'; providerArgs?: string[] } = {},
 ): Promise<BroughtUp> {
   const workers = options.workers ?? 2;
   if (!Number.isInteger(workers) || workers < 0 || workers > 9)
     throw new LabError('usage', `--workers takes a number from 0 to 9, not "${options.workers}"`);
   const ports = { ...context, signal };
-  const missing = await planBootstrap(ports);
+  // the provider of a cluster that is there is its own; only a new one may be chosen
+  const id = readRecord(context.paths, name)?.provider ?? options.provider ?? 'kind';
+  const missing = id === 'kind' ? await planBootstrap(ports) : await planLabImages(ports);
   if (missing.length > 0) {
     context.say('Missing on this machine:');
     for (const line of planLines(missing)) context.say(`  ${line}`);
@@ -124,10 +126,11 @@ export async function bringUp(
         });
       if (!(await ask(context, 'Install and build all of it?'))) throw new LabError('interrupted', 'nothing was installed');
     }
-    await prepare(ports, onProgress, signal);
+    if (id === 'kind') await prepare(ports, onProgress, signal);
+    else await buildLabImages(ports, onProgress, signal);
   }
-  const provider = providerNamed('kind', ports);
-  return bringClusterUp({ name, workers, kubernetes: '1.34' }, provider, ports, onProgress);
+  const provider = providerNamed(id, ports);
+  return bringClusterUp({ name, workers, kubernetes: '1.34', providerArgs: options.providerArgs }, provider, ports, onProgress);
 }
 
 const planLines = (missing: readonly PlanItem[]): string[] => {

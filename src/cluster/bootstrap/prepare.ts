@@ -73,9 +73,17 @@ const never = new AbortController().signal;
 /** What is missing on this machine; nothing is done. Empty when all is there. */
 export async function planBootstrap(ports: BootstrapPorts): Promise<PlanItem[]> {
   const route = await chooseRoute(ports);
-  const plan = await planFor(route.goals, route.steps);
-  return plan.steps.map((step) => ({ what: step.title, minutes: step.seconds / 60, gigabytes: step.megabytes / 1000 }));
+  return itemsOf(await planFor(route.goals, route.steps));
 }
+
+/** What is missing for the lab images alone: where nodes come from elsewhere. */
+export async function planLabImages(ports: BootstrapPorts): Promise<PlanItem[]> {
+  const route = await chooseRoute(ports);
+  return itemsOf(await planFor(['lab-images'], route.steps));
+}
+
+const itemsOf = (plan: Plan): PlanItem[] =>
+  plan.steps.map((step) => ({ what: step.title, minutes: step.seconds / 60, gigabytes: step.megabytes / 1000 }));
 
 /** Brings what is missing. It goes on where an interrupted one stopped; of two at once the second waits. */
 export async function prepare(ports: BootstrapPorts, onProgress: OnProgress, signal: AbortSignal): Promise<Tools> {
