@@ -47,6 +47,23 @@ export function readsOfLab(lab: Lab, graders: GradersById): Read[] {
  * must hold for its time, a check that waits for others needs them. What cannot be seen at all is never a fail.
  */
 export async function gradeWork(lab: Lab, work: OpenWork, options: GradeOptions): Promise<Graded> {
+  const judged = await judge(lab, work, options);
+  if ('blind' in judged) return { outcome: 'blind', reason: judged.blind, checks: [] };
+  for (const twin of work.twins ?? []) {
+    const other = await judge(lab, twin, options);
+    if (!('blind' in other)) for (const [index, one] of judged.entries()) reconcile(one, other[index]);
+  }
+  return markOf(lab, judged, { costs: work.costs, measured: work.how !== 'stored' });
+}
+
+/** A verdict that depends on what is hidden is none. */
+function reconcile(one: Judged, twin: Judged | undefined): void {
+  if (twin === undefined || one.verdict.verdict === twin.verdict.verdict) return;
+  one.verdict = couldNotSee('needs a live cluster: it depends on the value of a Secret, of which a snapshot holds only a hash');
+  one.neverSeen = true;
+}
+
+async function judge(lab: Lab, work: OpenWork, options: GradeOptions): Promise<Judged[] | { blind: string }> {
   const { clock, signal } = options;
   const grading = new Grading(lab, work, options);
   const started = clock.now();
@@ -62,12 +79,12 @@ export async function gradeWork(lab: Lab, work: OpenWork, options: GradeOptions)
       if (work.how !== 'stored' && (await grading.isDone(clock.now() - started))) break;
     } else {
       blindLooks += 1;
-      if (work.how === 'stored' || blindLooks >= triesOfBlindness) return { outcome: 'blind', reason: sight.reason, checks: [] };
+      if (work.how === 'stored' || blindLooks >= triesOfBlindness) return { blind: sight.reason };
     }
     if (work.how !== 'stored') await clock.sleep(pauseMs, signal);
   }
   grading.conclude();
-  return markOf(lab, grading.judged, { costs: work.costs, measured: work.how !== 'stored' });
+  return grading.judged;
 }
 
 class Grading {
@@ -142,7 +159,8 @@ class Grading {
     one.standing = settled.standing;
     one.lookAgainAt = settled.lookAgainAt;
     one.verdict = settled.verdict;
-    one.neverSeen = neverSeen && look.verdict === 'error';
+    // what is stored does not become clearer by looking again
+    one.neverSeen = (neverSeen || this.#work.how === 'stored') && look.verdict === 'error';
     one.ms = Math.max(0, this.#options.clock.now() - started);
     one.blindTries = look.verdict === 'error' ? one.blindTries + 1 : 0;
   }

@@ -46,6 +46,7 @@ export class LiveWorks {
   readonly #guarded = new Map<string, Guarded>();
   readonly #clusters = new Map<string, Promise<Shared>>();
   readonly #learnersOf = new Map<string, number>();
+  readonly #learnersLeft: Map<string, number>;
 
   constructor(options: LiveOptions) {
     this.#options = options;
@@ -54,6 +55,7 @@ export class LiveWorks {
       const key = this.#clusterKey(learner);
       if (key !== undefined) this.#learnersOf.set(key, (this.#learnersOf.get(key) ?? 0) + 1);
     }
+    this.#learnersLeft = new Map(this.#learnersOf);
     this.works = learners.map((learner) => ({
       id: learner.id,
       name: learner.name,
@@ -61,12 +63,14 @@ export class LiveWorks {
         .update(JSON.stringify([this.#clusterKey(learner) ?? '', namespaceOf(learner, options.lab.id)]))
         .digest('hex'),
       submitted: undefined,
-      open: (lab, signal) => this.#open(learner, lab, signal),
+      open: (lab, signal) => this.#openOnce(learner, lab, signal),
     }));
   }
 
+  /** Closes what is still open; the cluster at home belongs to who opened it. */
   async close(): Promise<void> {
-    const opened = await Promise.allSettled(this.#clusters.values());
+    const { home } = this.#options;
+    const opened = await Promise.allSettled([...this.#clusters].flatMap(([key, cluster]) => (key === home?.key ? [] : [cluster])));
     await Promise.allSettled(opened.map((one) => (one.status === 'fulfilled' ? one.value.listed.api.close() : undefined)));
   }
 
@@ -86,6 +90,25 @@ export class LiveWorks {
     if (learner.kubeconfig === undefined) return this.#options.home?.key;
     const guarded = this.#guard(learner);
     return guarded.ok ? guarded.key : undefined;
+  }
+
+  /** A cluster is left as soon as the last learner in it is graded: a class may have hundreds. */
+  async #openOnce(learner: RosterLearner, lab: Lab, signal: AbortSignal): Promise<Opened> {
+    const key = this.#clusterKey(learner);
+    const leave = async (): Promise<void> => {
+      const left = (this.#learnersLeft.get(key ?? '') ?? 0) - 1;
+      this.#learnersLeft.set(key ?? '', left);
+      if (left > 0 || key === undefined || key === this.#options.home?.key) return;
+      const [cluster] = await Promise.allSettled([this.#clusters.get(key)]);
+      if (cluster?.status === 'fulfilled') await cluster.value?.listed.api.close();
+    };
+    let opened: Opened | undefined;
+    try {
+      opened = await this.#open(learner, lab, signal);
+    } finally {
+      if (opened?.outcome !== 'open') await leave();
+    }
+    return opened.outcome === 'open' ? { outcome: 'open', work: { ...opened.work, close: leave } } : opened;
   }
 
   async #open(learner: RosterLearner, lab: Lab, signal: AbortSignal): Promise<Opened> {

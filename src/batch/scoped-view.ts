@@ -10,7 +10,7 @@ import { ObjectView } from '../grading/object-view.ts';
 export class ScopedView implements MirrorView {
   readonly namespace: string;
   readonly #objects: ObjectView;
-  readonly #scopes = new Map<string, string | undefined>();
+  readonly #scopes = new Map<string, { kind: KindName; namespace: string | undefined; unread: string | undefined }>();
 
   constructor(namespace: string) {
     this.namespace = namespace;
@@ -19,13 +19,24 @@ export class ScopedView implements MirrorView {
 
   /** These are all objects of the kind in the namespace (`undefined`: cluster-scoped). */
   read(kind: KindName, namespace: string | undefined, objects: Iterable<KubeObject>): void {
-    this.#scopes.set(key(kind, namespace), undefined);
+    this.#scopes.set(key(kind, namespace), { kind, namespace, unread: undefined });
     for (const object of objects) this.#objects.set(kind, object);
   }
 
   /** The kind could not be read there. */
   unread(kind: KindName, namespace: string | undefined, reason: string): void {
-    this.#scopes.set(key(kind, namespace), reason);
+    this.#scopes.set(key(kind, namespace), { kind, namespace, unread: reason });
+  }
+
+  /** Everything that was read, or could not be. */
+  *scopes(): Iterable<
+    | { kind: KindName; namespace: string | undefined; objects: KubeObject[] }
+    | { kind: KindName; namespace: string | undefined; unread: string }
+  > {
+    for (const { kind, namespace, unread } of this.#scopes.values()) {
+      if (unread !== undefined) yield { kind, namespace, unread };
+      else yield { kind, namespace, objects: this.#objects.list(kind, { namespace }) };
+    }
   }
 
   get(kind: KindName, name: string, namespace?: string): KubeObject | undefined {
@@ -39,11 +50,9 @@ export class ScopedView implements MirrorView {
   }
 
   #mustSee(kind: KindName, namespace = this.namespace): void {
-    const scope = key(kind, kinds[kind].namespaced ? namespace : undefined);
-    const reason = this.#scopes.get(scope);
-    if (reason !== undefined) throw new CannotSee(reason);
-    if (!this.#scopes.has(scope))
-      throw new CannotSee(`${kinds[kind].plural}${kinds[kind].namespaced ? ` of ${namespace}` : ''} were not read`);
+    const scope = this.#scopes.get(key(kind, kinds[kind].namespaced ? namespace : undefined));
+    if (scope?.unread !== undefined) throw new CannotSee(scope.unread);
+    if (!scope) throw new CannotSee(`${kinds[kind].plural}${kinds[kind].namespaced ? ` of ${namespace}` : ''} were not read`);
   }
 }
 

@@ -33,6 +33,8 @@ export interface OpenWork {
   costs?: DrillCosts;
   /** What a person should know of it. */
   notes: string[];
+  /** The same work with what is hidden in it in other guises: a verdict that is not the same in all of them cannot be given. */
+  twins?: OpenWork[];
   /** Asked when a check failed: why that may not be the learner's mistake. Such a row has no score; a person looks at it. */
   doubt?(signal: AbortSignal): Promise<string | undefined>;
   /** Removes what was made for grading; it must be called, and never throws. */

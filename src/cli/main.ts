@@ -5,11 +5,10 @@ import { LabError } from '../lab-error.ts';
 import { clock } from '../system/clock.ts';
 import { pathsFrom } from '../system/paths.ts';
 import { run } from '../system/run.ts';
+import { version } from '../version.ts';
 import type { CommandContext, CommandModule } from './command.ts';
 import { summaries } from './help.ts';
 import { commands } from './index.generated.ts';
-
-const version = '0.1.0';
 
 function contextOf(signal: AbortSignal): CommandContext {
   return {
