@@ -4,6 +4,9 @@ import { join } from 'node:path';
 /** The cluster of the tests; its containers are `kubedrill-test-*`. */
 export const testCluster = process.env.KUBEDRILL_TEST_CLUSTER ?? 'kubedrill-test';
 
+/** More clusters, for the labs that need one alone; the proof of all labs uses them side by side. */
+export const aloneClusters = [`${testCluster}-a`, `${testCluster}-b`];
+
 const cache = process.env.KUBEDRILL_CACHE || join(process.env.XDG_CACHE_HOME || join(process.env.HOME || homedir(), '.cache'), 'kubedrill');
 
 /** State of the tests: never a learner's. */

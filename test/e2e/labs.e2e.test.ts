@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { LabProof } from '../../src/drill/prove.ts';
+import { aloneClusters } from './cluster.ts';
 import { kubedrill } from './kubedrill.ts';
 
 const labs = join(import.meta.dirname, '..', '..', 'labs');
@@ -14,7 +15,7 @@ let proofs: LabProof[] = [];
 
 describe('every lab of the catalogue, on the real cluster', () => {
   beforeAll(async () => {
-    const { stdout, stderr } = await kubedrill(['verify', '--json'], { timeoutMs: 2_700_000 });
+    const { stdout, stderr } = await kubedrill(['verify', '--json', '--also-on', ...aloneClusters], { timeoutMs: 2_700_000 });
     console.error(stderr);
     proofs = (JSON.parse(stdout) as { labs: LabProof[] }).labs;
   }, 2_700_000);

@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import { gradersById } from '../../graders/index.generated.ts';
+import { type OwnedCluster, openOwnedCluster } from '../cluster/open.ts';
+import { unmetNeeds } from '../drill/needs.ts';
+import { joinProof, type LabProof, type OpenFresh, proofTasks, secondsSince, sideBySide } from '../drill/prove.ts';
+import { openDrill } from '../drill/session.ts';
+import { type OpenFaultDesk, openFaultDesk } from '../faults/desk.ts';
+import type { Lab } from '../lab/schema.ts';
+import { acquireLock, clusterLockPath } from '../store/lock.ts';
+import { processes } from '../store/processes.ts';
+import type { CommandContext } from './command.ts';
+
+/** Proves labs on one cluster. */
+export interface Prover {
+  cluster: OwnedCluster;
+  /** Proves these labs, `width` pieces of proof side by side; hands each over as soon as it is known. */
+  prove(labs: readonly Lab[], width: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens a cluster for proofs: held against a second kubedrill, and whatever an earlier run left in force undone. */
+export async function openProver(
+  context: CommandContext,
+  name: string | undefined,
+  scratch: string,
+  onProof: (proof: LabProof) => void,
+): Promise<Prover> {
+  const cluster = await openOwnedCluster(context, name);
+  const lock = acquireLock(clusterLockPath(context.paths, cluster.name), { command: 'kubedrill verify', ...processes.self() });
+  const faults = await openFaultDesk({ context, cluster, onEvent: () => undefined });
+  await faults.recoverAll();
+  return {
+    cluster,
+    prove: (labs, width) => proveLabs(labs, width, { context, cluster, faults, scratch, onProof }),
+    close: async () => {
+      await faults.close();
+      await cluster.close();
+      lock.release();
+    },
+  };
+}
+
+interface Proving {
+  context: CommandContext;
+  cluster: OwnedCluster;
+  faults: OpenFaultDesk;
+  scratch: string;
+  onProof: (proof: LabProof) => void;
+}
+
+async function proveLabs(labs: readonly Lab[], width: number, proving: Proving): Promise<void> {
+  const { context, cluster, onProof } = proving;
+  const tasks = labs.flatMap((lab) => {
+    const unmet = unmetNeeds(lab, cluster.facts);
+    if (unmet.length === 0) return proofTasks(lab, freshDrills(lab, proving)).map((task) => ({ lab, task }));
+    onProof(joinProof(lab, [{ error: `cannot run on this cluster: ${unmet.join('; ')}` }], 0));
+    return [];
+  });
+  const pieces = new Map<string, (Partial<LabProof> | { error: string })[]>();
+  let busy = new Map<string, number>();
+  const run = async ({ lab, task }: (typeof tasks)[number]) => {
+    const started = context.clock.now();
+    const piece = await task
+      .run()
+      .catch((error: unknown) => ({ error: `${task.name}: ${error instanceof Error ? error.message : String(error)}` }));
+    const seconds = (busy.get(lab.id) ?? 0) + secondsSince(context.clock, started);
+    busy = busy.set(lab.id, seconds);
+    const done = [...(pieces.get(lab.id) ?? []), piece];
+    pieces.set(lab.id, done);
+    if (done.length > lab.wrong.length) onProof(joinProof(lab, done, Math.round(seconds * 10) / 10));
+  };
+  await sideBySide(tasks, width, run, context.signal);
+}
+
+/** Opens drills of a lab in namespaces of their own, with a state of their own. */
+function freshDrills(lab: Lab, { context, cluster, faults, scratch }: Proving): OpenFresh {
+  return (suffix) =>
+    openDrill({
+      lab,
+      cluster,
+      faults,
+      paths: { state: join(scratch, `${lab.id}${suffix}`), cache: context.paths.cache },
+      namespace: `verify-${lab.id}${suffix}`.slice(0, 63).replace(/-+$/, ''),
+      run: context.run,
+      clock: context.clock,
+      env: context.env,
+      signal: context.signal,
+      gradersById,
+      recording: 'own',
+      live: true,
+    });
+}
