@@ -61,7 +61,7 @@ export function labLayout(size: Size, options: { pane: boolean; wide: boolean; b
 
 /**
  * Shares rows among parts: each gets at least `least` (or what it wants, when that is less), the rest goes to the
- * first that still want, in order; what nobody wants stays with the first.
+ * first that still want, in order; what nobody wants stays with the last.
  */
 export function share(total: number, parts: readonly { want: number; least: number }[]): number[] {
   const given = parts.map(({ want, least }) => Math.min(want, least));
@@ -76,6 +76,6 @@ export function share(total: number, parts: readonly { want: number; least: numb
     given[index] = (given[index] ?? 0) + more;
     left -= more;
   }
-  if (given.length > 0) given[0] = (given[0] ?? 0) + left;
+  if (given.length > 0) given[given.length - 1] = (given.at(-1) ?? 0) + left;
   return given;
 }

@@ -65,7 +65,7 @@ const unicode: Glyphs = {
   waiting: '…',
   error: '!',
   unseen: '·',
-  current: '▸',
+  current: '◐',
   todo: '○',
   started: '◐',
   done: '●',

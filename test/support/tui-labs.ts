@@ -92,10 +92,10 @@ export const schedulerLab: Lab = labOf({
     {
       id: 'diagnose',
       title: 'Say who does not do its work',
-      text: 'Scale `shop` to four, and see how far it gets. Who assigns a Pod to a node?',
-      try: ['kubectl scale deployment shop --replicas=4', 'kubectl get pods -o wide', 'kubectl -n kube-system get pods'],
+      text: 'Scale `shop` to six, and see how far it gets. Who assigns a Pod to a node?',
+      try: ['kubectl scale deployment shop --replicas=6', 'kubectl get pods -o wide', 'kubectl -n kube-system get pods'],
       checks: [
-        { id: 'C1', title: 'Four Pods of shop are ready', points: 3, cel: 'true' },
+        { id: 'C1', title: 'Six Pods of shop are ready', points: 3, cel: 'true' },
         { id: 'C2', title: 'The scheduler renews its lease again', points: 2, cel: 'true' },
       ],
       hints: [{ text: 'A Pod without a node has no events from a kubelet.' }],

@@ -41,7 +41,7 @@ describe.each([
     const { screen, drill, host, ended } = await inLab({ columns, rows });
     expect(screen.inAlternateScreen).toBe(true);
     expect(screen.raw).toBe(true);
-    expect(host.calls).toEqual(['refresh', 'open bf-port-mismatch']);
+    expect(host.calls.toSorted()).toEqual(['open bf-port-mismatch', 'refresh']);
 
     drill.setVerdict('C1', refused);
     screen.press('tab');

@@ -33,7 +33,7 @@ describe('the lab screen', () => {
 });
 
 describe('sharing rows', () => {
-  it('gives each its least, then what it wants, in order; the rest to the first', () => {
+  it('gives each its least, then what it wants, in order; the rest to the last', () => {
     expect(
       share(20, [
         { want: 30, least: 5 },
@@ -45,7 +45,7 @@ describe('sharing rows', () => {
         { want: 4, least: 5 },
         { want: 6, least: 8 },
       ]),
-    ).toEqual([14, 6]);
+    ).toEqual([4, 16]);
   });
 
   it('never gives more rows than there are', () => {

@@ -116,7 +116,7 @@ function trackRow(found: TrackCard, all: TrackCard[], { theme }: View, width: nu
   const barWidth = width >= 70 ? 12 : 8;
   return spread(
     [as('strong', ` ${found.title}`)],
-    [...bar(labs === 0 ? 0 : passed / labs, barWidth, theme), as('faint', ` ${String(passed).padStart(2)}/${String(labs).padEnd(2)} `)],
+    [...bar(labs === 0 ? 0 : passed / labs, barWidth, theme), as('faint', `${`${passed}/${labs}`.padStart(6)} `)],
     width,
   );
 }

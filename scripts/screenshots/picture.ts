@@ -49,8 +49,11 @@ interface Look {
   dim: boolean;
 }
 
-/** An emulated screen as SVG: one `<text>` for each run of cells that look alike, pinned to the grid. */
-export function svgOf(terminal: Terminal, title: string): string {
+/**
+ * An emulated screen as SVG: one `<text>` for each run of cells that look alike, pinned to the grid.
+ * The cursor is drawn where the program shows one.
+ */
+export function svgOf(terminal: Terminal, title: string, cursorShown: boolean): string {
   const buffer = terminal.buffer.active;
   const cell = buffer.getNullCell();
   const rects: string[] = [];
@@ -104,6 +107,12 @@ export function svgOf(terminal: Terminal, title: string): string {
       run.width += cell.getWidth();
     }
     flush();
+  }
+  if (cursorShown) {
+    const x = (padding + buffer.cursorX * cellWidth).toFixed(1);
+    rects.push(
+      `<rect x="${x}" y="${padding + buffer.cursorY * lineHeight}" width="${cellWidth}" height="${lineHeight}" fill="${foreground}" opacity=".8"/>`,
+    );
   }
   const width = terminal.cols * cellWidth + padding * 2;
   const height = terminal.rows * lineHeight + padding * 2;
