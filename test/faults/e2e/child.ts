@@ -14,6 +14,8 @@ export interface ChildTask {
   acts: ({ inject: string; with: Record<string, unknown> } | { guard: string } | { recover: true })[];
   /** Name of a moment, or its number; never when absent. */
   dieAt?: string | number;
+  /** Or whatever it does by then, this many milliseconds after the first act began. */
+  dieAfterMs?: number;
 }
 
 const task = JSON.parse(process.argv[2] ?? '{}') as ChildTask;
@@ -53,6 +55,7 @@ const desk: OpenFaultDesk = await openFaultDesk({
   },
   crashPoint: moment,
 });
+if (task.dieAfterMs !== undefined) setTimeout(() => process.kill(process.pid, 'SIGKILL'), task.dieAfterMs).unref();
 try {
   for (const act of task.acts) {
     if ('inject' in act) await desk.inject({ use: act.inject, with: act.with }, task.namespace, '');

@@ -1,16 +1,17 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { kubeconfigOf, readRecord } from '../../../src/cluster/records.ts';
 import type { FaultCluster } from '../../../src/faults/desk.ts';
 import type { ClusterFacts } from '../../../src/grading/cluster-facts.ts';
 import { connect } from '../../../src/kube/connect.ts';
-import { pathsFrom } from '../../../src/system/paths.ts';
 import { run } from '../../../src/system/run.ts';
+import { aloneClusters, testState } from '../../e2e/cluster.ts';
 
 /** Name of the kind cluster that these tests may break. Its nodes are stopped, paused and restarted. */
-export const clusterName = process.env.KUBEDRILL_TEST_CLUSTER ?? 'kubedrill';
-export const kubeconfig =
-  process.env.KUBEDRILL_TEST_KUBECONFIG ?? join(pathsFrom(process.env).state, 'clusters', `${clusterName}.kubeconfig`);
-export const kubectl = process.env.KUBEDRILL_TEST_KUBECTL ?? 'kubectl';
+export const clusterName = process.env.KUBEDRILL_TEST_CLUSTER ?? (aloneClusters[0] as string);
+const state = process.env.KUBEDRILL_TEST_STATE ?? testState;
+export const kubeconfig = process.env.KUBEDRILL_TEST_KUBECONFIG ?? kubeconfigOf({ state, cache: '' }, clusterName);
+export const kubectl = process.env.KUBEDRILL_TEST_KUBECTL ?? readRecord({ state, cache: '' }, clusterName)?.kubectl ?? 'kubectl';
 
 export const controlPlane = `${clusterName}-control-plane`;
 const docker = (args: string[], input?: string) => run('docker', args, { timeoutMs: 60_000, input });
