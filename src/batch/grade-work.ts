@@ -49,16 +49,17 @@ export function readsOfLab(lab: Lab, graders: GradersById): Read[] {
 export async function gradeWork(lab: Lab, work: OpenWork, options: GradeOptions): Promise<Graded> {
   const judged = await judge(lab, work, options);
   if ('blind' in judged) return { outcome: 'blind', reason: judged.blind, checks: [] };
-  for (const twin of work.twins ?? []) {
+  for (const twin of work.hidden?.twins ?? []) {
     const other = await judge(lab, twin, options);
-    if (!('blind' in other)) for (const [index, one] of judged.entries()) reconcile(one, other[index]);
+    for (const [index, one] of judged.entries()) {
+      const differs = !('blind' in other) && other[index]?.verdict.verdict !== one.verdict.verdict;
+      if (differs || work.hidden?.looksInto(one.check)) dependsOnHidden(one);
+    }
   }
   return markOf(lab, judged, { costs: work.costs, measured: work.how !== 'stored' });
 }
 
-/** A verdict that depends on what is hidden is none. */
-function reconcile(one: Judged, twin: Judged | undefined): void {
-  if (twin === undefined || one.verdict.verdict === twin.verdict.verdict) return;
+function dependsOnHidden(one: Judged): void {
   one.verdict = couldNotSee('needs a live cluster: it depends on the value of a Secret, of which a snapshot holds only a hash');
   one.neverSeen = true;
 }

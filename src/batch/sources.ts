@@ -135,9 +135,13 @@ export async function manifestsSource(root: string, options: FolderOptions & { m
 
 /** Snapshots that learners took. */
 export async function snapshotsSource(root: string, options: FolderOptions): Promise<Source> {
-  const { lab, say } = options;
+  const { lab, graders, say } = options;
   const { found, layout } = findSubmissions({ root, lab: lab.id, assignment: options.assignment, endings: snapshotEndings(lab.id) });
   const expected = expectedOf(found, options.roster);
   say(`${expected.length} snapshots (${layout} layout)`);
-  return { name: `snapshots ${resolve(root)}`, works: await snapshotWorks({ lab, found: expected }), close: async () => undefined };
+  return {
+    name: `snapshots ${resolve(root)}`,
+    works: await snapshotWorks({ lab, found: expected, graders }),
+    close: async () => undefined,
+  };
 }

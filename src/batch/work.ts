@@ -3,7 +3,7 @@ import type { ClusterFacts } from '../grading/cluster-facts.ts';
 import type { MirrorView } from '../grading/mirror-view.ts';
 import type { Probes } from '../grading/probes.ts';
 import type { Timeline } from '../grading/timeline.ts';
-import type { Lab } from '../lab/schema.ts';
+import type { Lab, LabCheck } from '../lab/schema.ts';
 
 /** One look at all that a lab reads; `blind`: the cluster did not answer at all. */
 export type Sight = { seen: true; at: number; view: MirrorView } | { seen: false; at: number; reason: string };
@@ -33,8 +33,13 @@ export interface OpenWork {
   costs?: DrillCosts;
   /** What a person should know of it. */
   notes: string[];
-  /** The same work with what is hidden in it in other guises: a verdict that is not the same in all of them cannot be given. */
-  twins?: OpenWork[];
+  /** Values that the work holds only as hashes: a verdict that may depend on one cannot be given. */
+  hidden?: {
+    /** The same work with what is hidden in other guises: the verdict must be the same in all of them. */
+    twins: OpenWork[];
+    /** The check looks into such values (a pattern, a length): guises cannot tell. */
+    looksInto(check: LabCheck): boolean;
+  };
   /** Asked when a check failed: why that may not be the learner's mistake. Such a row has no score; a person looks at it. */
   doubt?(signal: AbortSignal): Promise<string | undefined>;
   /** Removes what was made for grading; it must be called, and never throws. */

@@ -93,6 +93,7 @@ async function grade(roster: string, given: Given): Promise<Gradebook & { connec
     return { ...book, connected };
   } finally {
     await live.close();
+    for (const api of opened) await api.close();
   }
 }
 

@@ -1,5 +1,6 @@
+import { type GradersById, readsOfCheck } from '../../grading/evaluate.ts';
 import type { KubeObject } from '../../grading/object.ts';
-import type { Lab } from '../../lab/schema.ts';
+import type { Lab, LabCheck } from '../../lab/schema.ts';
 import { parseKubeYaml } from '../../lab/yaml.ts';
 import { hashPrefix, type SecretHasher } from './secrets.ts';
 
@@ -58,9 +59,24 @@ export function openValuesIn(objects: Iterable<KubeObject>): string[] {
     .slice(0, 300);
 }
 
+/** What takes a value apart: patterns, prefixes, lengths, numbers. Comparing two values as wholes does not. */
+const takingApart =
+  /matches|pattern|regex|contains|startsWith|endsWith|indexOf|find|substring|split|size|length|lowerAscii|upperAscii|replace|charAt|format|quantity|\b(int|uint|double|bytes)\(|[<>]/i;
+
+/** Whether a check may look into the values of Secrets: then neither its pass nor its fail can be believed of hidden ones. */
+export const looksIntoSecrets = (check: LabCheck, graders: GradersById): boolean =>
+  readsOfCheck(check, graders).some((read) => (typeof read === 'string' ? read : read.kind) === 'Secret') &&
+  takingApart.test(JSON.stringify(conditionsIn(check)));
+
+/** What a check grades with, without its words. */
+function conditionsIn(check: LabCheck): unknown {
+  if ('all' in check) return check.all.map((one) => ('cel' in one ? one.cel : one.with));
+  return 'cel' in check ? check.cel : check.with;
+}
+
 /**
- * Guises of a hidden value: long letters, two digits, and everything that is unusual. The same value has the same guise. A verdict that is
- * the same in all of them does not depend on the value, as far as can be told; one that differs cannot be given.
+ * Guises of a hidden value: long letters, two digits, and everything that is unusual. The same value has the same guise, so that
+ * comparing two of them is exact. A verdict that is not the same in all guises depends on the value, and cannot be given.
  */
 export const guises = ['letters', 'digits', 'odd'] as const;
 export type Guise = (typeof guises)[number];
@@ -69,7 +85,7 @@ function guiseOf(hash: string, guise: Guise): string {
   const hex = hash.slice(hashPrefix.length);
   const letters = [...hex.slice(0, 12)].map((digit) => 'abcdefghijklmnop'[Number.parseInt(digit, 16)]).join('');
   if (guise === 'digits') return String((Number.parseInt(hex.slice(0, 5), 16) % 90) + 10);
-  return guise === 'letters' ? `hidden-value-${letters}` : `{"Ü ${letters.toUpperCase()}": '!'}\n`;
+  return guise === 'letters' ? `hidden${letters}` : `{"Ü ${letters.toUpperCase()}": '!'}\n`;
 }
 
 /** A Secret of a snapshot with values that graders can read; `hidden` is called for each that is in guise. */

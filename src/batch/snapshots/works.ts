@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { baselineView } from '../../drill/baseline.ts';
+import type { GradersById } from '../../grading/evaluate.ts';
 import { CannotSee } from '../../grading/mirror-view.ts';
 import type { KubeObject } from '../../grading/object.ts';
 import type { Timeline } from '../../grading/timeline.ts';
@@ -14,7 +15,7 @@ import { readFolder } from '../submissions/read-folder.ts';
 import { readZip } from '../submissions/read-zip.ts';
 import type { Opened, OpenWork, Sight, Work } from '../work.ts';
 import { files, keyOf, type Snapshot } from './format.ts';
-import { candidatesOf, guises, inGuise, knownValues, openValuesIn } from './guises.ts';
+import { candidatesOf, guises, inGuise, knownValues, looksIntoSecrets, openValuesIn } from './guises.ts';
 import { SecretHasher } from './secrets.ts';
 import { snapshotProbes } from './stored-probes.ts';
 import { snapshotLimits, unpackSnapshot } from './unpack.ts';
@@ -22,6 +23,7 @@ import { snapshotLimits, unpackSnapshot } from './unpack.ts';
 export interface SnapshotOptions {
   lab: Lab;
   found: readonly Found[];
+  graders: GradersById;
 }
 
 /** How the file of a snapshot ends; what comes before is whose it is. */
@@ -58,7 +60,7 @@ export async function snapshotWorks(options: SnapshotOptions): Promise<Work[]> {
   return works;
 }
 
-async function open(found: Found, { lab }: SnapshotOptions): Promise<Opened> {
+async function open(found: Found, { lab, graders }: SnapshotOptions): Promise<Opened> {
   if (found.path === undefined) return { outcome: 'missing', reason: 'nothing was handed in' };
   const read = await readSnapshot(found.path);
   if (!read.ok) return { outcome: 'refused', reason: `the snapshot is refused: ${read.reason}` };
@@ -78,7 +80,10 @@ async function open(found: Found, { lab }: SnapshotOptions): Promise<Opened> {
   const [work, ...twins] = guises.map((guise, index) =>
     storedWork(snapshot, index === 0 ? notes : [], (object) => inGuise(object, known, guise, () => (hidden = true))),
   );
-  return { outcome: 'open', work: hidden ? { ...work!, twins } : work! };
+  return {
+    outcome: 'open',
+    work: hidden ? { ...work!, hidden: { twins, looksInto: (check) => looksIntoSecrets(check, graders) } } : work!,
+  };
 }
 
 /** The stored looks of a snapshot, with each object as `shown`. */
