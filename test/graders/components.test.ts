@@ -285,6 +285,16 @@ describe('node-port-everywhere', () => {
     });
   });
 
+  it('does not judge the node of the probe Pod by policy Local: kube-proxy passes over it for what comes from the node itself', async () => {
+    expect(
+      await grade(
+        nodePortEverywhere,
+        { ...params, policy: 'Local' },
+        { mirror: mirror('Local'), probes: answering('172.18.0.2', '172.18.0.3') },
+      ),
+    ).toMatchObject({ verdict: 'pass' });
+  });
+
   it('fails when a node is silent, when one answers that must not, and with the other policy', async () => {
     expect(await grade(nodePortEverywhere, params, { mirror: mirror('Cluster'), probes: answering('172.18.0.3') })).toMatchObject({
       verdict: 'fail',
@@ -294,9 +304,9 @@ describe('node-port-everywhere', () => {
       await grade(
         nodePortEverywhere,
         { ...params, policy: 'Local' },
-        { mirror: mirror('Local'), probes: answering('172.18.0.2', '172.18.0.3') },
+        { mirror: mirror('Local'), probes: answering('172.18.0.3', '172.18.0.4') },
       ),
-    ).toMatchObject({ verdict: 'fail', observed: 'kd-control-plane answers without a Pod' });
+    ).toMatchObject({ verdict: 'fail', observed: 'kd-worker2 answers without a Pod' });
     expect(await grade(nodePortEverywhere, { ...params, policy: 'Local' }, { mirror: mirror('Cluster') })).toMatchObject({
       verdict: 'fail',
       observed: 'Cluster',
