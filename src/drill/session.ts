@@ -1,38 +1,35 @@
 import { existsSync } from 'node:fs';
 import { valueOfCel } from '../grading/cel.ts';
-import { evaluateCondition, readsOfCheck, readsOfCondition } from '../grading/evaluate.ts';
-import type { Grader } from '../grading/grader.ts';
-import type { KindName } from '../grading/kinds.ts';
-import { CannotSee, type MirrorView, type Read } from '../grading/mirror-view.ts';
+import type { GradersById } from '../grading/evaluate.ts';
+import type { MirrorView } from '../grading/mirror-view.ts';
 import type { Probes } from '../grading/probes.ts';
-import type { Verdict } from '../grading/verdict.ts';
-import { type Mirror, openMirror } from '../kube/mirror.ts';
+import { pathOf } from '../kube/path.ts';
 import { makeProbes } from '../kube/probes.ts';
 import { type PlaceholderValues, render, renderLive } from '../lab/placeholders.ts';
-import type { Lab, LabSetupAction, LabStep } from '../lab/schema.ts';
+import type { Lab, LabStep } from '../lab/schema.ts';
 import { LabError } from '../lab-error.ts';
 import { type DrillRecord, drillFiles, forgetRun, loadDrill, saveDrill } from '../store/drills.ts';
 import type { Clock } from '../system/clock.ts';
 import { readIfThere, writeWhole } from '../system/files.ts';
 import type { Paths } from '../system/paths.ts';
 import type { Run } from '../system/run.ts';
-import { apiServerTakenAway } from './api-down.ts';
-import { type BaselineData, baselineView, fingerprintOfBaseline, takeBaseline } from './baseline.ts';
+import { type BaselineData, fingerprintOfBaseline, takeBaseline } from './baseline.ts';
 import { cleanUp } from './clean-up.ts';
 import type { DrillCluster } from './cluster.ts';
 import type { Drill, DrillState } from './drill.ts';
 import type { CheckState, DrillEvent, HintState, OnDrillEvent, StepState } from './events.ts';
 import type { FaultDesk } from './fault-desk.ts';
 import { differences } from './fingerprint.ts';
-import { GradeLoop } from './grade-loop.ts';
+import { notedFaults } from './noted-faults.ts';
 import { type Performed, type PerformOptions, perform } from './perform.ts';
 import { nodeOf, valuesOf } from './placeholder-values.ts';
 import { isRight, rightAnswer } from './predictions.ts';
-import { Recorder } from './recorder.ts';
+import { DrillProgress } from './progress.ts';
 import { Recording } from './recording.ts';
 import { renderLab } from './render-lab.ts';
-import { earnedBy, pointsOf, scoreOf, stepVerdict } from './score.ts';
+import { pointsOf, scoreOf } from './score.ts';
 import { setUp } from './set-up.ts';
+import { Watching } from './watching.ts';
 import { layOutWorkspace, type Workspace } from './workspace.ts';
 
 export interface DrillOptions {
@@ -44,7 +41,7 @@ export interface DrillOptions {
   clock: Clock;
   env: Record<string, string | undefined>;
   signal: AbortSignal;
-  gradersById: ReadonlyMap<string, Grader>;
+  gradersById: GradersById;
   /** Default `drill-<lab>`; proofs have namespaces of their own. */
   namespace?: string;
   /** `own`: this process records; `follow`: another one does; `none`: nobody. */
@@ -58,8 +55,6 @@ export interface DrillOptions {
   onEvent?: OnDrillEvent;
 }
 
-/** Kinds that the live picture of a lab shows. */
-const pictureKinds: Read[] = ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'Pod', 'Service', 'EndpointSlice', 'Event'];
 const waitBoundMs = 180_000;
 
 /** Opens a drill: resumes the one that is there, or sets up a fresh one. */
@@ -78,52 +73,65 @@ export class DrillSession implements Drill {
   private readonly signal: AbortSignal;
   private readonly listeners = new Set<OnDrillEvent>();
   private readonly files: ReturnType<typeof drillFiles>;
-  private readonly workspace: Workspace;
+  private readonly values: PlaceholderValues;
   private readonly probes: Probes;
   private readonly recording: Recording;
-  private recorder: Recorder | undefined;
-  private liveMirror: Mirror | undefined;
-  private baselineData: BaselineData | undefined;
-  private record: DrillRecord;
-  private loop!: GradeLoop;
+  private readonly faults: FaultDesk;
+  private readonly watching: Watching;
+  private readonly progress: DrillProgress;
+  private readonly workspace: Workspace;
+  private baseline: BaselineData | undefined;
   private phase: DrillState['phase'] = 'setting-up';
-  private readonly values: PlaceholderValues;
 
   constructor(options: DrillOptions) {
+    const { lab, cluster, clock, paths } = options;
     this.options = options;
-    this.namespace = options.namespace ?? `drill-${options.lab.id}`;
+    this.namespace = options.namespace ?? `drill-${lab.id}`;
     this.signal = AbortSignal.any([options.signal, this.stopped.signal]);
-    this.values = valuesOf(options.cluster.facts, this.namespace);
-    this.lab = renderLab(options.lab, (text) => render(text, this.values));
-    this.files = drillFiles(options.paths, this.lab.id);
+    this.values = valuesOf(cluster.facts, this.namespace);
+    this.lab = renderLab(lab, (text) => render(text, this.values));
+    this.files = drillFiles(paths, lab.id);
     this.recording = new Recording(this.files.timeline, this.files.commands);
+    this.faults = notedFaults(options.faults, this.recording, clock);
+    this.progress = new DrillProgress(this.lab, this.freshRecord(undefined), () => this.save());
     this.probes = makeProbes({
-      api: options.cluster.api,
+      api: cluster.api,
       namespace: this.namespace,
-      nodeExec: (node, command) => options.cluster.nodes.exec(node, command, { timeoutMs: 10_000 }),
-      clock: options.clock,
+      nodeExec: (node, command) => cluster.nodes.exec(node, command, { timeoutMs: 10_000 }),
+      clock,
       signal: this.signal,
-      facts: options.cluster.facts,
+      facts: cluster.facts,
     });
-    this.workspace = layOutWorkspace(
-      {
-        lab: this.lab,
-        folder: this.files.workspace,
-        shims: this.files.shims,
-        commandLog: this.files.commands,
-        kubeconfig: options.cluster.kubeconfig,
-        kubectl: options.cluster.kubectl,
-        namespace: this.namespace,
-        render: (text) => render(text, this.values),
-        env: options.env,
-      },
-      false,
-    );
-    this.record = this.freshRecord();
+    this.watching = new Watching({
+      lab: this.lab,
+      namespace: this.namespace,
+      cluster,
+      probes: this.probes,
+      recording: this.recording,
+      mode: options.recording,
+      gradersById: options.gradersById,
+      clock,
+      signal: this.signal,
+      onConnection: (state, seen) => this.emit({ type: 'connection', state, seen }),
+      onTrouble: (message) => this.emit({ type: 'trouble', message, hint: 'See how the cluster is: kubedrill doctor' }),
+      onCheck: (check, passed) => this.onCheck(check, passed),
+    });
+    this.workspace = this.layOut(false);
     if (options.onEvent) this.listeners.add(options.onEvent);
   }
 
-  private freshRecord(): DrillRecord {
+  private layOut(fresh: boolean): Workspace {
+    const { cluster, env } = this.options;
+    const { workspace: folder, shims, commands: commandLog } = this.files;
+    const { kubeconfig, kubectl } = cluster;
+    const fill = (text: string) => render(text, this.values);
+    return layOutWorkspace(
+      { lab: this.lab, folder, shims, commandLog, kubeconfig, kubectl, namespace: this.namespace, render: fill, env },
+      fresh,
+    );
+  }
+
+  private freshRecord(best: DrillRecord['best']): DrillRecord {
     return {
       lab: this.lab.id,
       cluster: this.options.cluster.name,
@@ -136,8 +144,12 @@ export class DrillSession implements Drill {
       predicted: {},
       attempts: 0,
       fingerprint: {},
-      ...(this.record?.best ? { best: this.record.best } : {}),
+      ...(best ? { best } : {}),
     };
+  }
+
+  private get record(): DrillRecord {
+    return this.progress.record;
   }
 
   private save(): void {
@@ -147,15 +159,12 @@ export class DrillSession implements Drill {
   // opening ------------------------------------------------------------------------------------------------------
 
   async open(): Promise<void> {
-    const { paths, cluster } = this.options;
-    const kept = loadDrill(paths, this.lab.id);
-    if (kept?.best) this.record.best = kept.best;
-    const resumable =
-      kept?.phase === 'running' && kept.cluster === cluster.name && kept.namespace === this.namespace && (await this.namespaceIsThere());
-    if (resumable) {
-      this.record = kept;
-      this.baselineData = parseBaseline(readIfThere(this.files.baseline));
-      await this.startGrading();
+    const kept = loadDrill(this.options.paths, this.lab.id);
+    this.record.best = kept?.best;
+    if (kept && (await this.canResume(kept))) {
+      this.progress.record = kept;
+      this.baseline = parseBaseline(readIfThere(this.files.baseline));
+      await this.startWatching();
       this.enter('running');
       this.emitAll();
       return;
@@ -165,8 +174,24 @@ export class DrillSession implements Drill {
     await this.beginStep();
   }
 
+  private async canResume(kept: DrillRecord): Promise<boolean> {
+    const { cluster, recording, watchOnly } = this.options;
+    if (kept.phase !== 'running' || kept.cluster !== cluster.name || kept.namespace !== this.namespace) return false;
+    if (!(await this.namespaceIsThere())) return false;
+    const uses = (steps: readonly LabStep[]) => steps.some((step) => step.fault) || this.lab.setup.some((action) => 'fault' in action);
+    const mended = uses(this.lab.steps.slice(0, kept.current + 1)) && !this.faults.inForce().some((fault) => fault.lab === this.lab.id);
+    if (recording !== 'own' || watchOnly || !mended) return true;
+    // the end of the last run undid what the lab had broken: what is left would be too easy
+    this.emit({
+      type: 'trouble',
+      message: `${this.lab.id} starts anew: what it had broken was mended when the last run ended`,
+      hint: undefined,
+    });
+    return false;
+  }
+
   private async namespaceIsThere(): Promise<boolean> {
-    const answer = await this.options.cluster.api.request('GET', `/api/v1/namespaces/${this.namespace}`, { signal: this.signal });
+    const answer = await this.options.cluster.api.request('GET', pathOf('Namespace', undefined, this.namespace), { signal: this.signal });
     if (answer.ok) return answer.body.status?.phase === 'Active';
     // with the API server away nothing may be concluded, least of all that the drill is gone
     if (answer.kind === 'away') return existsSync(this.files.baseline);
@@ -177,159 +202,68 @@ export class DrillSession implements Drill {
   private async makeStartState(): Promise<void> {
     const { paths, cluster, clock } = this.options;
     this.enter('setting-up');
-    this.record = this.freshRecord();
+    this.progress.record = this.freshRecord(this.record.best);
     this.save();
-    await this.stopGrading();
-    const leftBaseline = parseBaseline(readIfThere(this.files.baseline));
-    await this.cleanUp(leftBaseline);
+    this.watching.stop();
+    await this.cleanUp(parseBaseline(readIfThere(this.files.baseline)));
     forgetRun(paths, this.lab.id);
-    this.relayWorkspace();
-    await this.openMirror();
+    this.layOut(true);
+    await this.watching.open();
     await setUp({
       ...this.performOptions(this.signal),
       data: this.lab,
       onProgress: (progress) => this.emit({ type: 'progress', progress }),
-      settle: (condition) => this.settleCondition(condition),
+      settle: (condition) => this.watching.settleCondition(condition),
     });
-    this.baselineData = await takeBaseline(cluster, this.lab, this.namespace, clock.now(), this.signal);
-    writeWhole(this.files.baseline, JSON.stringify(this.baselineData));
-    this.record.fingerprint = fingerprintOfBaseline(this.baselineData, this.namespace);
+    this.baseline = await takeBaseline(cluster, this.lab, this.namespace, clock.now(), this.signal);
+    writeWhole(this.files.baseline, JSON.stringify(this.baseline));
+    this.record.fingerprint = fingerprintOfBaseline(this.baseline, this.namespace);
     this.record.phase = 'running';
     this.record.startedAt = clock.now();
     this.save();
-    await this.startGrading();
+    await this.startWatching();
     this.enter('running');
   }
 
-  private relayWorkspace(): void {
-    const { cluster, env } = this.options;
-    layOutWorkspace(
-      {
-        lab: this.lab,
-        folder: this.files.workspace,
-        shims: this.files.shims,
-        commandLog: this.files.commands,
-        kubeconfig: cluster.kubeconfig,
-        kubectl: cluster.kubectl,
-        namespace: this.namespace,
-        render: (text) => render(text, this.values),
-        env,
-      },
-      true,
-    );
+  private startWatching(): Promise<void> {
+    return this.watching.start(this.baseline, this.record.latched, this.options.live ? () => this.tickingIds() : undefined);
   }
 
-  private reads(): Read[] {
-    const { gradersById } = this.options;
-    const checks = this.lab.steps.flatMap((step) => step.checks.flatMap((check) => readsOfCheck(check, gradersById)));
-    const waits = this.lab.setup.flatMap((action) => ('wait' in action ? readsOfCondition(action.wait, gradersById) : []));
-    return [...checks, ...waits, ...pictureKinds];
-  }
-
-  /** Kinds that are mirrored in the drill's own namespace, or cluster-wide: what a recording holds. */
-  private kindsRead(): KindName[] {
-    return this.reads().flatMap((read) => (typeof read === 'string' ? [read] : []));
-  }
-
-  private async openMirror(): Promise<void> {
-    if (this.liveMirror) return;
-    const { api } = this.options.cluster;
-    this.liveMirror = openMirror({ api, reads: this.reads(), namespace: this.namespace, clock: this.options.clock, signal: this.signal });
-    this.liveMirror.onConnection((state, seen) => {
-      this.emit({ type: 'connection', state, seen });
-      this.noteApi(state === 'live' ? 'answering' : 'away', seen);
-    });
-    const ready = await this.liveMirror.ready(30_000);
-    if (!ready.ready)
-      this.emit({
-        type: 'trouble',
-        message: `not everything of the cluster can be seen: ${ready.seen}`,
-        hint: 'See how the cluster is: kubedrill doctor',
-      });
-  }
-
-  private noteApi(state: 'answering' | 'away', seen: string): void {
-    if (this.recorder) this.recording.add({ at: this.options.clock.now(), type: 'api', state, seen });
-  }
-
-  private async startGrading(): Promise<void> {
-    await this.openMirror();
-    const mirror = this.liveMirror as Mirror;
-    if (this.options.recording === 'own') this.recorder = new Recorder(mirror, this.kindsRead(), this.recording, this.options.clock);
-    this.loop = new GradeLoop({
-      checks: this.lab.steps.flatMap((step) => step.checks.map((check) => ({ check, step: step.id }))),
-      gradersById: this.options.gradersById,
-      view: () => mirror.view(),
-      onMirrorChange: (listener) => mirror.onChange(listener),
-      probes: this.probes,
-      timeline: () => {
-        if (this.options.recording === 'none' || !this.recording.exists) throw new CannotSee('the drill was not recorded');
-        return this.recording;
-      },
-      baseline: () => {
-        if (!this.baselineData) throw new CannotSee('the start state was not recorded');
-        return baselineView(this.baselineData, this.namespace);
-      },
-      facts: this.options.cluster.facts,
-      clock: this.options.clock,
-      signal: this.signal,
-      apiTakenAway: async () =>
-        this.lab.exclusive &&
-        mirror.connection !== 'live' &&
-        (await apiServerTakenAway(this.options.cluster.nodes, this.options.cluster.facts)),
-      latched: new Set([...this.record.latched, ...this.latchedByRecorder()]),
-      onCheck: (check, passed) => this.onCheck(check, passed),
-    });
-    if (this.options.live) void this.loop.watch(() => this.tickingIds());
-  }
-
-  /** Checks that the recorder saw pass while no other command ran. */
-  private latchedByRecorder(): string[] {
-    const latching = new Set(this.lab.steps.flatMap((step) => step.checks.filter((check) => check.latch).map((check) => check.id)));
-    return this.recording.entries().flatMap((entry) => (entry.type === 'check-passed' && latching.has(entry.check) ? [entry.check] : []));
-  }
-
-  private async stopGrading(): Promise<void> {
-    this.recorder?.stop();
-    this.recorder = undefined;
-  }
-
+  /** The current step, whatever latches, and the guards of the steps that are done. */
   private tickingIds(): string[] {
     if (this.phase !== 'running' && this.phase !== 'solving') return [];
-    const current = this.currentStep();
     const latching = this.lab.steps.flatMap((step) => step.checks.filter((check) => check.latch).map((check) => check.id));
-    const guards = this.lab.steps
-      .slice(0, this.record.current)
-      .flatMap((step) => step.checks.filter((check) => check.guard).map((check) => check.id));
-    return [...new Set([...current.checks.map((check) => check.id), ...guards, ...latching])];
+    return [...new Set([...this.idsUpTo(this.record.current, true), ...latching])];
   }
 
   // state --------------------------------------------------------------------------------------------------------
 
   get state(): DrillState {
+    const { progress, watching, record } = this;
+    const steps = progress.stepStates();
     return {
       lab: this.lab,
       namespace: this.namespace,
       phase: this.phase,
-      connection: this.liveMirror?.connection ?? 'connecting',
-      steps: this.stepStates(),
-      current: this.record.current,
-      checks: this.loop?.all() ?? [],
-      hints: Object.fromEntries(this.lab.steps.map((step) => [step.id, this.openedHints(step)])),
-      predicted: this.record.predicted,
-      score: scoreOf(this.stepStates(), this.loop?.all() ?? []),
-      attempts: this.record.attempts,
-      startedAt: this.record.startedAt,
-      faults: this.options.faults.inForce(),
+      connection: watching.connection,
+      steps,
+      current: record.current,
+      checks: watching.checks,
+      hints: Object.fromEntries(this.lab.steps.map((step) => [step.id, progress.openedHints(step)])),
+      predicted: record.predicted,
+      score: scoreOf(steps, watching.checks),
+      attempts: record.attempts,
+      startedAt: record.startedAt,
+      faults: this.faults.inForce(),
     };
   }
 
   get mirror(): MirrorView | undefined {
-    return this.liveMirror?.view();
+    return this.watching.view;
   }
 
   onMirrorChange(listener: () => void): () => void {
-    return this.liveMirror?.onChange(listener) ?? (() => undefined);
+    return this.watching.onChange(listener);
   }
 
   on(listener: OnDrillEvent): () => void {
@@ -347,66 +281,32 @@ export class DrillSession implements Drill {
   }
 
   private emitAll(): void {
-    this.stepStates().forEach((step, index) => {
+    this.progress.stepStates().forEach((step, index) => {
       this.emit({ type: 'step', step, index, of: this.lab.steps.length });
     });
   }
 
   currentStep(): LabStep {
-    return this.lab.steps[this.record.current] as LabStep;
-  }
-
-  private kept(step: LabStep) {
-    this.record.steps[step.id] ??= { state: 'todo', hintsOpened: [], earned: 0 };
-    return this.record.steps[step.id] as DrillRecord['steps'][string];
-  }
-
-  private stepStates(): StepState[] {
-    return this.lab.steps.map((step, index) => {
-      const { state, hintsOpened, earned } = this.kept(step);
-      return {
-        id: step.id,
-        title: step.title,
-        state: state === 'todo' && index === this.record.current ? 'current' : state,
-        hintsOpened: hintsOpened.length,
-        earned,
-        of: pointsOf(step),
-      };
-    });
+    return this.progress.currentStep();
   }
 
   checksOf(step: LabStep): CheckState[] {
-    return step.checks.map((check) => this.loop.state(check.id));
+    return step.checks.map((check) => this.watching.loop.state(check.id));
   }
 
   private onCheck(check: CheckState, passed: boolean): void {
-    if (check.latched && !this.record.latched.includes(check.id)) {
-      this.record.latched.push(check.id);
-      this.save();
-    }
+    if (check.latched) this.progress.latch(check.id);
     if (passed && this.options.recording === 'own')
       this.recording.add({ at: this.options.clock.now(), type: 'check-passed', check: check.id });
     this.emit({ type: 'check', check });
-    if (this.options.live && !this.options.watchOnly && this.phase === 'running') this.settleStep();
+    if (this.options.live && !this.options.watchOnly && this.phase === 'running') this.passStep();
   }
 
-  /** Marks the current step as passed when all its checks are. */
-  private settleStep(): boolean {
+  private passStep(): void {
     const step = this.currentStep();
-    const kept = this.kept(step);
-    if (kept.state === 'passed' || kept.state === 'solved') return true;
-    if (step.checks.length > 0 && stepVerdict(this.checksOf(step)) !== 'passed') return false;
-    if (step.checks.length === 0 && this.unanswered(step) > 0) return false;
-    kept.state = 'passed';
-    kept.earned = earnedBy(step, this.checksOf(step), this.hintCost(step), false);
-    this.save();
-    this.emit({ type: 'step-passed', step: step.id, earned: kept.earned, of: pointsOf(step) });
+    if (!this.progress.passWhenDone(this.checksOf(step))) return;
+    this.emit({ type: 'step-passed', step: step.id, earned: this.progress.kept(step).earned, of: pointsOf(step) });
     this.emit({ type: 'score', score: this.state.score });
-    return true;
-  }
-
-  private unanswered(step: LabStep): number {
-    return step.predict.length - (this.record.predicted[step.id] ?? []).filter(Boolean).length;
   }
 
   // what a learner does ------------------------------------------------------------------------------------------
@@ -415,46 +315,28 @@ export class DrillSession implements Drill {
     this.must('check');
     this.record.attempts += 1;
     this.save();
-    const states = await this.loop.settle(this.idsUpTo(this.record.current, true), options);
-    this.settleStep();
+    const states = await this.watching.loop.settle(this.idsUpTo(this.record.current, true), options);
+    this.passStep();
     this.emit({ type: 'score', score: this.state.score });
     return states;
   }
 
-  /** Checks of the current step, and the guards of the steps before it. */
+  /** Checks of the steps up to this one; of the earlier ones perhaps only their guards. */
   private idsUpTo(index: number, guardsOnly: boolean): string[] {
-    return this.lab.steps.flatMap((step, at) =>
-      at > index ? [] : step.checks.filter((check) => at === index || !guardsOnly || check.guard).map((check) => check.id),
-    );
+    return this.lab.steps
+      .slice(0, index + 1)
+      .flatMap((step, at) => step.checks.filter((check) => at === index || !guardsOnly || check.guard).map((check) => check.id));
   }
 
   /** Grades these checks to an end; for proofs. */
   settle(ids: readonly string[], withinMs: number): Promise<CheckState[]> {
-    return this.loop.settle(ids, { withinMs, patient: true });
+    return this.watching.loop.settle(ids, { withinMs, patient: true });
   }
 
   async hint(): Promise<HintState | undefined> {
-    const step = this.currentStep();
-    const kept = this.kept(step);
-    const closed = step.hints.map((hint, index) => ({ hint, key: String(index) })).filter(({ key }) => !kept.hintsOpened.includes(key));
-    const fitting = closed.find(({ hint }) => hint.when && this.holds(hint.when.cel)) ?? closed.find(({ hint }) => !hint.when) ?? closed[0];
-    if (!fitting) return undefined;
-    kept.hintsOpened.push(fitting.key);
-    this.save();
-    const hint: HintState = { tier: kept.hintsOpened.length, of: step.hints.length, text: fitting.hint.text, cost: fitting.hint.cost };
-    this.emit({ type: 'hint', step: step.id, hint });
+    const hint = this.progress.openHint(({ cel }) => this.holds(cel));
+    if (hint) this.emit({ type: 'hint', step: this.currentStep().id, hint });
     return hint;
-  }
-
-  private openedHints(step: LabStep): HintState[] {
-    return this.kept(step).hintsOpened.flatMap((key, index) => {
-      const hint = step.hints[Number(key)];
-      return hint ? [{ tier: index + 1, of: step.hints.length, text: hint.text, cost: hint.cost }] : [];
-    });
-  }
-
-  private hintCost(step: LabStep): number {
-    return this.openedHints(step).reduce((sum, hint) => sum + hint.cost, 0);
   }
 
   private holds(cel: string): boolean {
@@ -466,7 +348,7 @@ export class DrillSession implements Drill {
   }
 
   private celText(expression: string): string {
-    const { mirror, cluster, baseline, now } = this.loop.context();
+    const { mirror, cluster, baseline, now } = this.watching.loop.context();
     const result = valueOfCel(expression, { mirror, cluster, baseline, now });
     if (!result.ok) throw new LabError('could-not-grade', `the answer cannot be computed now: ${result.observed}`);
     return typeof result.value === 'string' ? result.value : JSON.stringify(result.value);
@@ -478,11 +360,9 @@ export class DrillSession implements Drill {
     if (!asked) throw new LabError('usage', `step ${step.id} has no question ${question + 1}`);
     const answer = rightAnswer(asked, (cel) => this.celText(cel));
     const right = isRight(asked, given, answer);
-    this.record.predicted[step.id] ??= [];
-    (this.record.predicted[step.id] as unknown[])[question] = { given, right };
-    this.save();
+    this.progress.notePrediction(question, given, right);
     this.emit({ type: 'predicted', step: step.id, question, given, right, answer, why: asked.why });
-    if (step.checks.length === 0) this.settleStep();
+    if (step.checks.length === 0) this.passStep();
     return { right, answer, why: asked.why };
   }
 
@@ -493,19 +373,18 @@ export class DrillSession implements Drill {
       do {
         const step = this.currentStep();
         await this.runCommands(step.solution, 'solution', options.signal);
-        await this.loop.settle(this.idsUpTo(this.record.current, true), { signal: options.signal, withinMs: waitBoundMs, patient: true });
-        const kept = this.kept(step);
-        if (kept.state !== 'passed') kept.state = 'solved';
-        this.save();
-        if (!options.all || this.record.current + 1 >= this.lab.steps.length) break;
-        await this.next();
+        const ids = this.idsUpTo(this.record.current, true);
+        await this.watching.loop.settle(ids, { signal: options.signal, withinMs: waitBoundMs, patient: true });
+        this.progress.markSolved(step);
+        if (!options.all || this.progress.isLastStep()) break;
+        await this.advance();
       } while (!options.signal?.aborted && !this.signal.aborted);
     } finally {
       if (this.phase === 'solving') this.enter('running');
     }
   }
 
-  /** Runs commands of the lab as the learner would; a failing one ends it, unless it may fail. */
+  /** Runs commands of the lab as the learner would; a failing one ends it, unless it may fail, or all may. */
   async runCommands(
     commands: readonly string[],
     folder: 'solution' | 'wrong',
@@ -514,22 +393,15 @@ export class DrillSession implements Drill {
   ): Promise<Performed[]> {
     const options = this.performOptions(signal ? AbortSignal.any([signal, this.signal]) : this.signal);
     const performed: Performed[] = [];
+    // a wrong fix may start from the solution's files
+    if (folder === 'wrong') this.workspace.bring('solution');
     this.workspace.bring(folder);
     try {
       for (const command of commands) {
         const result = await perform(command, options);
         performed.push(result);
-        if (this.recording.exists)
-          this.recording.add({
-            at: this.options.clock.now(),
-            type: 'command',
-            argv: result.argv,
-            exitCode: result.exitCode,
-            stderr: result.stderr.slice(0, 2000),
-          });
-        const { mayFail, ...shown } = result;
-        this.emit({ type: 'command', ...shown });
-        if (result.exitCode !== 0 && !mayFail && !tolerant)
+        this.noteCommand(result);
+        if (result.exitCode !== 0 && !result.mayFail && !tolerant)
           throw new LabError('command-failed', `${result.argv.join(' ')} failed: ${result.stderr.trim()}`, {
             hint: `Start anew: kubedrill reset ${this.lab.id}`,
           });
@@ -540,63 +412,39 @@ export class DrillSession implements Drill {
     return performed;
   }
 
+  private noteCommand({ mayFail: _, ...shown }: Performed): void {
+    const { argv, exitCode, stderr } = shown;
+    if (this.recording.exists)
+      this.recording.add({ at: this.options.clock.now(), type: 'command', argv, exitCode, stderr: stderr.slice(0, 2000) });
+    this.emit({ type: 'command', ...shown });
+  }
+
   async next(): Promise<void> {
-    const { state } = this.kept(this.currentStep());
     const step = this.currentStep();
-    if (state !== 'passed' && state !== 'solved' && !(step.checks.length === 0))
+    if (!this.progress.isDone(step) && step.checks.length > 0)
       throw new LabError('usage', `step ${this.record.current + 1} (${step.title}) is not passed yet`, {
         hint: `See what is missing: kubedrill check ${this.lab.id}`,
       });
-    if (state === 'todo' || state === 'current') this.kept(step).state = 'passed';
+    if (!this.progress.isDone(step)) this.progress.kept(step).state = 'passed';
     await this.advance();
   }
 
   /** Goes on whether the current step is passed or not; for proofs. */
   async advance(): Promise<void> {
-    if (this.record.current + 1 >= this.lab.steps.length) return;
+    if (this.progress.isLastStep()) return;
     this.record.current += 1;
     this.save();
     await this.beginStep();
   }
 
-  /** The fault desk, with what it does noted in the recording. */
-  private notedFaults(): FaultDesk {
-    const { faults, clock } = this.options;
-    const note = (id: string, phase: 'injected' | 'undone') => {
-      if (this.recording.exists) this.recording.add({ at: clock.now(), type: 'fault', id, phase });
-    };
-    return {
-      ...faults,
-      inject: async (use, namespace, lab) => {
-        const journalId = await faults.inject(use, namespace, lab);
-        note(use.use, 'injected');
-        return journalId;
-      },
-      undo: async (matches) => {
-        let undone = '';
-        const found = await faults.undo((fault, params) => {
-          const fits = matches(fault, params);
-          if (fits) undone = fault;
-          return fits;
-        });
-        if (found) note(undone, 'undone');
-        return found;
-      },
-    };
-  }
-
   private async beginStep(): Promise<void> {
     const step = this.currentStep();
-    const kept = this.kept(step);
+    const kept = this.progress.kept(step);
+    const { current } = this.record;
     if (this.recording.exists) this.recording.add({ at: this.options.clock.now(), type: 'step', step: step.id });
-    this.emit({
-      type: 'step',
-      step: this.stepStates()[this.record.current] as StepState,
-      index: this.record.current,
-      of: this.lab.steps.length,
-    });
+    this.emit({ type: 'step', step: this.progress.stepStates()[current] as StepState, index: current, of: this.lab.steps.length });
     if (!step.fault || kept.faultInjected) return;
-    await this.notedFaults().inject(step.fault, this.namespace, this.lab.id);
+    await this.faults.inject(step.fault, this.namespace, this.lab.id);
     kept.faultInjected = true;
     this.save();
   }
@@ -616,7 +464,7 @@ export class DrillSession implements Drill {
     await this.beginStep();
   }
 
-  /** Start state then and now; for proofs. */
+  /** Fingerprint of the start state; for proofs. */
   get fingerprint(): Record<string, string> {
     return this.record.fingerprint;
   }
@@ -625,29 +473,15 @@ export class DrillSession implements Drill {
     options: { signal?: AbortSignal } = {},
   ): Promise<{ passed: boolean; score: DrillState['score']; debrief: string; next: string | undefined }> {
     this.must('finish');
-    const everything = this.idsUpTo(this.lab.steps.length - 1, false);
-    await this.loop.settle(everything, options);
-    for (const step of this.lab.steps) {
-      const kept = this.kept(step);
-      kept.earned = earnedBy(step, this.checksOf(step), this.hintCost(step), kept.state === 'solved');
-      if (stepVerdict(this.checksOf(step)) === 'passed' && kept.state !== 'solved') kept.state = 'passed';
-    }
-    const passed = this.loop.all().every((check) => check.verdict?.verdict === 'pass');
+    await this.watching.loop.settle(this.idsUpTo(this.lab.steps.length - 1, false), options);
+    for (const step of this.lab.steps) this.progress.regrade(step, this.checksOf(step));
+    const passed = this.watching.checks.every((check) => check.verdict?.verdict === 'pass');
     const { score } = this.state;
-    const { best } = this.record;
-    if (!best || score.score >= best.score || (passed && !best.passed))
-      this.record.best = {
-        score: Math.max(score.score, best?.score ?? 0),
-        of: score.of,
-        passed: passed || (best?.passed ?? false),
-        at: this.options.clock.now(),
-      };
     const { attempts } = this.record;
+    this.progress.noteResult(score.score, score.of, passed, this.options.clock.now());
     if (passed) {
-      await this.stopGrading();
-      await this.cleanUp(this.baselineData);
-      this.record = { ...this.freshRecord(), phase: 'finished' };
-      forgetRun(this.options.paths, this.lab.id);
+      await this.abandon();
+      this.progress.record = { ...this.freshRecord(this.record.best), phase: 'finished' };
     }
     this.save();
     if (passed) this.enter('finished');
@@ -658,20 +492,21 @@ export class DrillSession implements Drill {
 
   /** Removes all that the lab made on the cluster and forgets the run. */
   async abandon(): Promise<void> {
-    await this.stopGrading();
-    await this.cleanUp(this.baselineData);
+    this.watching.stop();
+    await this.cleanUp(this.baseline);
     forgetRun(this.options.paths, this.lab.id);
   }
 
   private cleanUp(baseline: BaselineData | undefined): Promise<void> {
-    const { cluster, faults, clock } = this.options;
+    const { cluster, clock } = this.options;
+    const onProgress = (progress: Extract<DrillEvent, { type: 'progress' }>['progress']) => this.emit({ type: 'progress', progress });
     return cleanUp({
       cluster,
       lab: this.lab,
       namespace: this.namespace,
-      faults,
+      faults: this.faults,
       baseline,
-      onProgress: (progress) => this.emit({ type: 'progress', progress }),
+      onProgress,
       clock,
       signal: this.signal,
     });
@@ -680,12 +515,12 @@ export class DrillSession implements Drill {
   /** `keepFaults`: another process goes on with this drill (the recorder), and sees to its faults. */
   async close(keepFaults = false): Promise<void> {
     try {
-      if (this.phase !== 'finished' && !keepFaults) await this.options.faults.recover(this.lab.id, this.namespace);
+      if (this.phase !== 'finished' && !keepFaults) await this.faults.recover(this.lab.id, this.namespace);
     } finally {
-      this.recorder?.stop();
+      this.watching.stop();
       this.stopped.abort();
       this.recording.close();
-      await this.liveMirror?.close();
+      await this.watching.close();
       this.enter('closed');
     }
   }
@@ -709,53 +544,26 @@ export class DrillSession implements Drill {
       workspace: this.workspace,
       namespace: this.namespace,
       lab: this.lab.id,
-      faults: this.notedFaults(),
+      faults: this.faults,
       probes: this.probes,
       run,
       clock,
       signal,
-      waitForCheck: async (id) => {
-        const [state] = await this.loop.settle([id], { signal, withinMs: waitBoundMs, patient: true });
-        const verdict = state?.verdict;
-        if (verdict?.verdict === 'pass') return `${id} holds: ${verdict.evidence}`;
-        const seen =
-          verdict?.verdict === 'error'
-            ? verdict.reason
-            : verdict
-              ? `observed ${verdict.observed}, expected ${verdict.expected}`
-              : 'nothing seen';
-        throw new LabError('timed-out', `${this.lab.id}: check ${id} did not pass within ${waitBoundMs / 1000} s: ${seen}`);
-      },
+      waitForCheck: (id) => this.waitForCheck(id, signal),
       render: (text) => renderLive(text, this.values, (workload) => nodeOf(workload, cluster.api, this.namespace, signal)),
     };
   }
 
-  private async settleCondition(wait: Extract<LabSetupAction, { wait: unknown }>['wait']): Promise<Verdict> {
-    const { clock } = this.options;
-    const mirror = this.liveMirror as Mirror;
-    const started = clock.now();
-    const bound = wait.within ?? 60_000;
-    for (;;) {
-      const verdict = await evaluateCondition(
-        wait,
-        {
-          mirror: mirror.view(),
-          probes: this.probes,
-          timeline: () => {
-            throw new CannotSee('nothing is recorded during set-up');
-          },
-          baseline: () => {
-            throw new CannotSee('the start state is still being made');
-          },
-          cluster: () => this.options.cluster.facts,
-          now: clock.now(),
-          signal: this.signal,
-        },
-        this.options.gradersById,
-      );
-      if (verdict.verdict === 'pass' || clock.now() - started >= bound || this.signal.aborted) return verdict;
-      await clock.sleep(200, this.signal);
-    }
+  private async waitForCheck(id: string, signal: AbortSignal): Promise<string> {
+    const [state] = await this.watching.loop.settle([id], { signal, withinMs: waitBoundMs, patient: true });
+    const verdict = state?.verdict;
+    if (verdict?.verdict === 'pass') return `${id} holds: ${verdict.evidence}`;
+    const seen = !verdict
+      ? 'nothing seen'
+      : verdict.verdict === 'error'
+        ? verdict.reason
+        : `observed ${verdict.observed}, expected ${verdict.expected}`;
+    throw new LabError('timed-out', `${this.lab.id}: check ${id} did not pass within ${waitBoundMs / 1000} s: ${seen}`);
   }
 }
 
