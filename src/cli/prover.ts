@@ -18,20 +18,24 @@ export interface Prover {
   close(): Promise<void>;
 }
 
+/** What all provers of one run share. */
+export interface ProofRun {
+  /** A folder for the state of proofs. */
+  scratch: string;
+  onProof: (proof: LabProof) => void;
+  /** No further piece is begun when this says so. */
+  inTime: () => boolean;
+}
+
 /** Opens a cluster for proofs: held against a second kubedrill, and whatever an earlier run left in force undone. */
-export async function openProver(
-  context: CommandContext,
-  name: string | undefined,
-  scratch: string,
-  onProof: (proof: LabProof) => void,
-): Promise<Prover> {
+export async function openProver(context: CommandContext, name: string | undefined, run: ProofRun): Promise<Prover> {
   const cluster = await openOwnedCluster(context, name);
   const lock = acquireLock(clusterLockPath(context.paths, cluster.name), { command: 'kubedrill verify', ...processes.self() });
   const faults = await openFaultDesk({ context, cluster, onEvent: () => undefined });
   await faults.recoverAll();
   return {
     cluster,
-    prove: (labs, width) => proveLabs(labs, width, { context, cluster, faults, scratch, onProof }),
+    prove: (labs, width) => proveLabs(labs, width, { context, cluster, faults, ...run }),
     close: async () => {
       await faults.close();
       await cluster.close();
@@ -40,16 +44,14 @@ export async function openProver(
   };
 }
 
-interface Proving {
+interface Proving extends ProofRun {
   context: CommandContext;
   cluster: OwnedCluster;
   faults: OpenFaultDesk;
-  scratch: string;
-  onProof: (proof: LabProof) => void;
 }
 
 async function proveLabs(labs: readonly Lab[], width: number, proving: Proving): Promise<void> {
-  const { context, cluster, onProof } = proving;
+  const { context, cluster, onProof, inTime } = proving;
   const tasks = labs.flatMap((lab) => {
     const unmet = unmetNeeds(lab, cluster.facts);
     if (unmet.length === 0) return proofTasks(lab, freshDrills(lab, proving)).map((task) => ({ lab, task }));

@@ -19,6 +19,7 @@ interface VerifyOptions {
   junit?: string;
   parallel?: string;
   alsoOn?: string[];
+  within?: string;
   shard?: string;
   changedSince?: string;
   track?: string;
@@ -37,6 +38,7 @@ export const command: CommandModule = {
       .option('--junit <file>', 'also write a JUnit report')
       .option('--parallel <n>', 'pieces of proof that run side by side', '8')
       .option('--also-on <cluster...>', 'more clusters of kubedrill; labs that need one alone are proved there at the same time')
+      .option('--within <minutes>', 'begin no further piece of proof after this time; what is left is reported as not proved')
       .option('--shard <i/n>', 'the i-th of n equal parts of the labs')
       .option('--changed-since <ref>', 'only labs whose files or graders changed since this git revision'),
   async run(ids, options: VerifyOptions, context) {
@@ -45,6 +47,8 @@ export const command: CommandModule = {
     const width = Number(options.parallel ?? 8);
     if (!Number.isInteger(width) || width < 1)
       throw new LabError('usage', `--parallel takes a whole number from 1, not "${options.parallel}"`);
+    const within = options.within === undefined ? Number.POSITIVE_INFINITY : Number(options.within);
+    if (Number.isNaN(within)) throw new LabError('usage', `--within takes minutes, not "${options.within}"`);
     const proofs: LabProof[] = [];
     const onProof = (proof: LabProof) => {
       proofs.push(proof);
@@ -53,8 +57,10 @@ export const command: CommandModule = {
     const scratch = mkdtempSync(join(tmpdir(), 'kubedrill-verify-'));
     const provers: Prover[] = [];
     const started = context.clock.now();
+    const inTime = () => context.clock.now() - started < within * 60_000;
     try {
-      for (const name of [options.name, ...(options.alsoOn ?? [])]) provers.push(await openProver(context, name, scratch, onProof));
+      for (const name of [options.name, ...(options.alsoOn ?? [])])
+        provers.push(await openProver(context, name, { scratch, onProof, inTime }));
       await proveOn(provers, chosen, width, context.signal);
     } finally {
       for (const prover of provers) await prover.close();
