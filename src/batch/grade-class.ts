@@ -88,6 +88,22 @@ async function attempt(work: Work, options: GradeClassOptions, signal: AbortSign
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
+/** A row of somebody who could not be graded. */
+export const errorRow = (lab: Lab, who: { id: string; name: string | undefined }, reason: string): LearnerGrade => ({
+  id: who.id,
+  name: who.name ?? null,
+  status: 'error',
+  score: null,
+  of: columnsOf(lab).reduce((sum, column) => sum + column.of, 0),
+  checks: [],
+  ungraded: [],
+  reason,
+  submitted: null,
+  late: null,
+  notes: [],
+  seconds: null,
+});
+
 function rowOf(
   work: Work,
   outcome: Exclude<Outcome<Attempt>, { outcome: 'cancelled' }>,
@@ -95,20 +111,12 @@ function rowOf(
   options: GradeClassOptions,
 ): LearnerGrade {
   const { lab, due, limitMs } = options;
-  const of = columnsOf(lab).reduce((sum, column) => sum + column.of, 0);
   const late = due !== undefined && work.submitted !== undefined && work.submitted > due ? Math.round((work.submitted - due) / 1000) : null;
   const row: LearnerGrade = {
-    id: work.id,
-    name: work.name ?? null,
-    status: 'error',
-    score: null,
-    of,
-    checks: [],
-    ungraded: [],
+    ...errorRow(lab, work, ''),
     reason: null,
     submitted: work.submitted === undefined ? null : new Date(work.submitted).toISOString(),
     late,
-    notes: [],
     seconds: Math.round(ms / 100) / 10,
   };
   if (outcome.outcome === 'time-limit') return { ...row, reason: `it took longer than its time limit of ${limitMs / 1000} s` };

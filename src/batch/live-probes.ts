@@ -2,6 +2,8 @@ import type { ClusterFacts } from '../grading/cluster-facts.ts';
 import { CannotSee } from '../grading/mirror-view.ts';
 import type { Probes } from '../grading/probes.ts';
 import type { KubeApi } from '../kube/api.ts';
+import { ownNamespace } from '../kube/own-namespace.ts';
+import { pathOf } from '../kube/path.ts';
 import { makeProbes } from '../kube/probes.ts';
 import type { Clock } from '../system/clock.ts';
 
@@ -25,6 +27,22 @@ export const liveProbes =
     const { ensureProbe: _, ...probes } = made;
     const withoutNodes: Probes = { ...probes, node: asked };
     if (mayMakePod) return withoutNodes;
-    const podless = never("it needs a probe Pod in the learner's cluster; allow it with --probe");
-    return { ...withoutNodes, http: podless, dns: podless, canary: podless };
+    // one that is there already may be asked: a learner's own kubedrill made it
+    let there: Promise<boolean> | undefined;
+    const ifThere =
+      <Q, A>(ask: (question: Q) => Promise<A>) =>
+      async (question: Q): Promise<A> => {
+        there ??= probeIsThere(api, signal);
+        if (await there) return ask(question);
+        throw new CannotSee("it needs a probe Pod in the learner's cluster; allow it with --probe");
+      };
+    const canary = never("it would make a Pod in the learner's cluster; allow it with --probe");
+    return { ...withoutNodes, http: ifThere(probes.http), dns: ifThere(probes.dns), canary };
   };
+
+async function probeIsThere(api: KubeApi, signal: AbortSignal): Promise<boolean> {
+  const pod = await api.request('GET', pathOf('Pod', ownNamespace, 'probe'), { signal });
+  if (pod.ok) return pod.body.status?.phase === 'Running' && pod.body.metadata.deletionTimestamp === undefined;
+  // not allowed to look at it is not the same as not there: it may still be asked
+  return pod.reason === 'Forbidden';
+}

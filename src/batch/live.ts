@@ -74,6 +74,11 @@ export class LiveWorks {
     await Promise.allSettled(opened.map((one) => (one.status === 'fulfilled' ? one.value.listed.api.close() : undefined)));
   }
 
+  /** Where a learner's work is, once the guard has seen the kubeconfig; `home` where the roster names none. */
+  placeOf(learner: RosterLearner): Guarded | 'home' {
+    return learner.kubeconfig === undefined ? 'home' : this.#guard(learner);
+  }
+
   #guard(learner: RosterLearner): Guarded {
     const { kubeconfig = '', context } = learner;
     const place = JSON.stringify([kubeconfig, context ?? '']);

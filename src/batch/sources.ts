@@ -43,6 +43,7 @@ export interface Source {
   /** What it is, for the results: another source is another grading. */
   name: string;
   works: readonly Work[];
+  due?: number;
   close(): Promise<void>;
 }
 
@@ -71,25 +72,29 @@ export function readRoster(path: string): Roster {
   return mustParseRoster(text, path);
 }
 
+export interface RosterOptions extends SourceOptions {
+  /** A probe Pod may be made in learners' clusters. */
+  mayProbe: boolean;
+  /** Narrows the roster down. */
+  shard?: (learners: Roster['learners']) => Roster['learners'];
+  /** The cluster of learners without a kubeconfig is not this machine's business: a Job grades there. */
+  homeElsewhere?: boolean;
+}
+
 /** Live clusters of a roster. */
-export async function rosterSource(
-  path: string,
-  options: SourceOptions & { mayProbe: boolean; shard?: (learners: Roster['learners']) => Roster['learners'] },
-): Promise<Source> {
+export async function rosterSource(path: string, options: RosterOptions): Promise<Source & { live: LiveWorks; roster: Roster }> {
   const { lab, graders, clock } = options;
   const whole = readRoster(path);
   for (const ids of sharedPlaces(whole, lab.id)) {
-    throw new LabError(
-      'usage',
-      `${path}: ${ids.join(', ')} would be graded in one and the same namespace (${namespaceOf(whole.learners.find(({ id }) => id === ids[0])!, lab.id)})`,
-      {
-        hint: 'Give each a kubeconfig or a namespace of their own: namespace: "drill-{{lab}}-{{id}}"',
-      },
-    );
+    const namespace = namespaceOf(whole.learners.find(({ id }) => id === ids[0])!, lab.id);
+    throw new LabError('usage', `${path}: ${ids.join(', ')} would be graded in one and the same namespace (${namespace})`, {
+      hint: 'Give each a kubeconfig or a namespace of their own: namespace: "drill-{{lab}}-{{id}}"',
+    });
   }
   const roster = { ...whole, learners: options.shard?.(whole.learners) ?? whole.learners };
   const folder = dirname(resolve(path));
-  const home = roster.learners.some(({ kubeconfig }) => kubeconfig === undefined) ? await options.home() : undefined;
+  const needsHome = !options.homeElsewhere && roster.learners.some(({ kubeconfig }) => kubeconfig === undefined);
+  const home = needsHome ? await options.home() : undefined;
   const live = new LiveWorks({
     roster,
     lab,
@@ -103,7 +108,7 @@ export async function rosterSource(
     facts: (api, signal) => (api === home?.api ? Promise.resolve(home.facts) : factsOfCluster(api, signal)),
     clock,
   });
-  return { name: `roster ${resolve(path)}`, works: live.works, close: () => live.close() };
+  return { name: `roster ${resolve(path)}`, works: live.works, due: roster.due, live, roster, close: () => live.close() };
 }
 
 export interface FolderOptions extends SourceOptions {

@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { formatsNamed, writeReports } from '../../batch/reports.ts';
+import type { ResultsOptions } from '../../batch/results.ts';
 import { parseShard, shardOf } from '../../batch/shard.ts';
 import type { HomeCluster, Source, SourceOptions } from '../../batch/sources.ts';
 import { rowLine, summaryLines } from '../../batch/summary-lines.ts';
 import type { Lab } from '../../lab/schema.ts';
 import { LabError } from '../../lab-error.ts';
 import { exitCodeOf, type Gradebook } from '../../report/gradebook.ts';
+import { version } from '../../version.ts';
 import type { CommandContext, CommandModule } from '../command.ts';
 import { labNamed, labsOf, registry } from '../labs.ts';
 
@@ -34,6 +37,9 @@ export interface GradeOptions {
   labs?: string[];
   json?: boolean;
 }
+
+/** As `images/kubedrill/build.ts` names it. */
+const defaultImage = 'kd/kubedrill:1.0';
 
 /** A whole number from 1, or a usage error that quotes what was given. */
 function wholeNumber(text: string, option: string): number {
@@ -103,7 +109,7 @@ export const command: CommandModule = {
       .option('--rows', 'print each row as a JSON line as it comes')
       .option('--on-cluster <context>', 'grade a roster as a Job on this cluster')
       .option('--shards <n>', 'parts of that Job', '3')
-      .option('--image <reference>', 'image of that Job', 'kd/kubedrill:1.0')
+      .option('--image <reference>', 'image of that Job', defaultImage)
       .option('--kubeconfig <file>', "kubeconfig of that context; default: kubedrill's own")
       .option('--name <cluster>', 'name of the owned cluster', 'kubedrill')
       .option('--labs <folder...>', 'also take labs from these folders (data only)')
@@ -136,6 +142,8 @@ export const command: CommandModule = {
     } finally {
       await home.close();
     }
+    // whoever reads the rows judges them: a shard that is through is done
+    if (options.rows) return 0;
     return Math.max(...books.map((book) => exitCodeOf(book.summary)));
   },
 };
@@ -156,6 +164,7 @@ async function gradeOne(lab: Lab, options: GradeOne): Promise<Gradebook> {
   const { gradeClass } = await import('../../batch/grade-class.ts');
   const { openResults } = await import('../../batch/results.ts');
   const { fingerprintOfLab } = await import('../../batch/fingerprint-lab.ts');
+  const fingerprint = fingerprintOfLab(lab);
   const common: SourceOptions = {
     lab,
     graders: registry.graders,
@@ -166,6 +175,7 @@ async function gradeOne(lab: Lab, options: GradeOne): Promise<Gradebook> {
   };
   const expected = kind !== 'roster' && options.roster !== undefined ? readRoster(options.roster) : undefined;
   const folder = { ...common, assignment: options.assignment, roster: expected };
+  if (options.onCluster !== undefined) return gradeAsJob(lab, options, common, fingerprint);
   let source: Source;
   if (kind === 'roster')
     source = await rosterSource(options.roster!, { ...common, mayProbe: options.probe ?? false, shard: shardNamed(options.shard) });
@@ -177,35 +187,100 @@ async function gradeOne(lab: Lab, options: GradeOne): Promise<Gradebook> {
     });
   else source = await snapshotsSource(options.snapshots!, folder);
 
-  const place = options.folder ?? join(context.paths.state, 'grades', createHash('sha256').update(source.name).digest('hex').slice(0, 16));
-  const results = openResults({
-    path: join(place, `${lab.id}${options.shard ? `.${options.shard.replace('/', '-of-')}` : ''}.results.jsonl`),
-    lab: lab.id,
-    fingerprint: fingerprintOfLab(lab),
-    source: source.name,
-    mode: options.onlyErrors ? 'only-errors' : options.fresh ? 'fresh' : 'go-on',
-    now: new Date(context.clock.now()).toISOString(),
-  });
+  const results = openResults(resultsOf(lab, options, source.name, fingerprint));
+  if (options.rows) context.print(JSON.stringify({ type: 'run', kubedrill: version, lab: lab.id, fingerprint }));
   let done = 0;
   try {
-    return await gradeClass({
+    const book = await gradeClass({
       lab,
       works: source.works,
       graders: registry.graders,
       results,
       parallel: options.parallel,
       limitMs,
-      due: options.due ?? expected?.due,
+      due: options.due ?? source.due ?? expected?.due,
       onRow(grade, kept) {
         done += 1;
-        if (options.rows) context.print(JSON.stringify(grade));
+        if (options.rows) context.print(JSON.stringify({ type: 'learner', key: '', grade }));
         context.say(`[${done}/${source.works.length}]${rowLine(grade)}${kept ? ' (from the earlier run)' : ''}`);
       },
       clock: context.clock,
       signal: context.signal,
     });
+    if (options.rows) context.print(JSON.stringify({ type: 'done' }));
+    return book;
   } finally {
     await source.close();
+  }
+}
+
+/** Where the results of a grading are kept: beside its reports, or with kubedrill's own state. */
+function resultsOf(lab: Lab, options: GradeOne, source: string, fingerprint: string): ResultsOptions {
+  const { context } = options;
+  const place = options.folder ?? join(context.paths.state, 'grades', createHash('sha256').update(source).digest('hex').slice(0, 16));
+  return {
+    path: join(place, `${lab.id}${options.shard ? `.${options.shard.replace('/', '-of-')}` : ''}.results.jsonl`),
+    lab: lab.id,
+    fingerprint,
+    source,
+    mode: options.onlyErrors ? 'only-errors' : options.fresh ? 'fresh' : 'go-on',
+    now: new Date(context.clock.now()).toISOString(),
+  };
+}
+
+/** Grades a roster as a Job on another cluster, or on the owned one. */
+async function gradeAsJob(lab: Lab, options: GradeOne, common: SourceOptions, fingerprint: string): Promise<Gradebook> {
+  const { context, kind } = options;
+  if (kind !== 'roster' || options.shard)
+    throw new LabError('usage', '--on-cluster grades a whole roster: give it --roster, and no --shard');
+  const { rosterSource } = await import('../../batch/sources.ts');
+  const { gradeOnCluster } = await import('../../batch/on-cluster/run.ts');
+  const { openResults } = await import('../../batch/results.ts');
+  const { openJobCluster } = await import('../../batch/on-cluster/open.ts');
+  const cluster = await openJobCluster({
+    context: options.onCluster!,
+    kubeconfig: options.kubeconfig,
+    home: options.home.open,
+    name: options.name,
+  });
+  try {
+    const { live, roster, name, works, close } = await rosterSource(options.roster!, { ...common, mayProbe: false, homeElsewhere: true });
+    const learners = roster.learners.map((learner, index) => ({ learner, key: works[index]!.key, place: live.placeOf(learner) }));
+    if (!cluster.owned && learners.some(({ place }) => place === 'home')) {
+      throw new LabError(
+        'usage',
+        `${options.roster} names no kubeconfig for some learners, and ${options.onCluster} is no cluster of kubedrill's`,
+        {
+          hint: 'Give each learner a kubeconfig, or run the Job on the owned cluster.',
+        },
+      );
+    }
+    let done = 0;
+    try {
+      return await gradeOnCluster({
+        lab,
+        labFiles: { 'lab.yaml': readFileSync(resolve(lab.folder, 'lab.yaml'), 'utf8'), ...lab.files },
+        graders: registry.graders,
+        learners,
+        results: openResults(resultsOf(lab, options, name, fingerprint)),
+        api: cluster.api,
+        shards: wholeNumber(options.shards ?? '3', '--shards'),
+        image: options.image ?? defaultImage,
+        parallel: options.parallel,
+        limitSeconds: options.limitMs / 1000,
+        onRow(grade, kept) {
+          done += 1;
+          context.say(`[${done}/${learners.length}]${rowLine(grade)}${kept ? ' (from the earlier run)' : ''}`);
+        },
+        say: (line) => context.say(line),
+        clock: context.clock,
+        signal: context.signal,
+      });
+    } finally {
+      await close();
+    }
+  } finally {
+    await cluster.close();
   }
 }
 
