@@ -27,17 +27,21 @@ const goOnBelow = 64 * 1024;
 /** Milliseconds for which output is gathered before the rows are read: with 60 frames a second a key shows within 50 ms. */
 const gatherMs = 8;
 
-/** A frame of the pane: its rows, and the cursor where the program shows one. */
+/** A frame of the pane: its rows, the cursor where the program shows one, and how many rows it is scrolled back. */
 export interface PaneFrame {
   rows: readonly string[];
   cursor: { x: number; y: number } | undefined;
+  back: number;
 }
+
+/** Rows of history that are kept. */
+const historyRows = 2000;
 
 /** A program on an emulated screen: an external store of rows. */
 export class PaneSession {
   #terminal: Terminal;
   #pty: Pty;
-  #frame: PaneFrame = { rows: [], cursor: undefined };
+  #frame: PaneFrame = { rows: [], cursor: undefined, back: 0 };
   #listeners = new Set<() => void>();
   #timer: NodeJS.Timeout | undefined;
   #pending = 0;
@@ -82,14 +86,24 @@ export class PaneSession {
 
   /** Keys as the terminal sent them. */
   write(keys: string): void {
+    this.#toEnd();
     // the terminal outside is in normal mode, the program inside may have asked for application mode (less, vim)
     const moved = this.#terminal.modes.applicationCursorKeysMode ? keys.replaceAll(/\x1b\[([ABCDHF])/g, '\x1bO$1') : keys;
     const asked = this.#terminal.modes.bracketedPasteMode ? moved : moved.replaceAll(/\x1b\[20[01]~/g, '');
     this.#write(asked);
   }
 
+  /** Scrolls through the history: upwards by a negative number. */
+  scroll(rows: number): void {
+    const { baseY, viewportY } = this.#terminal.buffer.active;
+    this.#terminal.scrollLines(Math.max(-viewportY, Math.min(baseY - viewportY, rows)));
+    this.#read();
+    for (const listener of this.#listeners) listener();
+  }
+
   /** Types a text without running it: the learner presses Enter. */
   type(text: string): void {
+    this.#toEnd();
     const bracketed = this.#terminal.modes.bracketedPasteMode && text.includes('\n');
     this.#write(bracketed ? `\x1b[200~${text}\x1b[201~` : text.replaceAll('\n', '\r'));
   }
@@ -107,6 +121,13 @@ export class PaneSession {
     this.#listeners.clear();
     if (this.exitCode === undefined) this.#quietly(() => this.#pty.kill('SIGHUP'));
     this.#terminal.dispose();
+  }
+
+  /** Who types wants to see what comes of it. */
+  #toEnd(): void {
+    if (this.#frame.back === 0) return;
+    this.#terminal.scrollToBottom();
+    this.#touch();
   }
 
   readonly #onData = (data: string): void => {
@@ -141,11 +162,12 @@ export class PaneSession {
     const buffer = this.#terminal.buffer.active;
     const cell = buffer.getNullCell();
     const rows = Array.from({ length: this.#terminal.rows }, (_, y) => rowOf(this.#terminal, y, cell, this.#colour));
+    const back = buffer.baseY - buffer.viewportY;
     const cursor =
-      this.#cursorShown && this.exitCode === undefined
+      this.#cursorShown && back === 0 && this.exitCode === undefined
         ? { x: Math.min(buffer.cursorX, this.#terminal.cols - 1), y: buffer.cursorY }
         : undefined;
-    this.#frame = { rows, cursor };
+    this.#frame = { rows, cursor, back };
   }
 
   /** A pty whose program has just ended throws on write, resize and kill. */
@@ -167,7 +189,7 @@ export async function openPane(
   try {
     const { default: xterm } = await import('@xterm/headless');
     const startPty = options.startPty ?? (await nodePty());
-    const terminal = new xterm.Terminal({ cols: size.columns, rows: size.rows, scrollback: 0, allowProposedApi: true });
+    const terminal = new xterm.Terminal({ cols: size.columns, rows: size.rows, scrollback: historyRows, allowProposedApi: true });
     return { ok: true, pane: new PaneSession(terminal, startPty(start, size), options) };
   } catch (error) {
     return { ok: false, reason: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error) };

@@ -1,5 +1,3 @@
-import { execa } from 'execa';
-
 /** What is started for the learner, with everything it needs. */
 export interface ShellStart {
   program: string;
@@ -21,6 +19,7 @@ export function shellEnv(own: Record<string, string | undefined>, drill: Record<
 
 /** Runs a shell on the terminal itself until the learner leaves it. There is no bound: the learner is the bound. */
 export async function runShell(start: ShellStart): Promise<{ ok: true; exitCode: number } | { ok: false; reason: string }> {
+  const { execa } = await import('execa');
   const result = await execa(start.program, [...start.args], {
     reject: false,
     stdio: 'inherit',

@@ -10,8 +10,8 @@ export const smallest: Size = { columns: 60, rows: 15 };
 /** The shell pane needs this many columns; below it the shell takes the whole terminal. */
 export const paneFrom = 100;
 
-/** The parts of a lab that a learner turns to. */
-export const faces = ['text', 'checks', 'picture', 'events'] as const;
+/** The parts of a lab that a learner turns to; `shell`: the history of the pane, to scroll through. */
+export const faces = ['text', 'checks', 'picture', 'events', 'shell'] as const;
 export type Face = (typeof faces)[number];
 
 /** Rows around the body: a heading, a rule; a rule, the keys. */
@@ -45,6 +45,8 @@ export function labLayout(size: Size, options: { pane: boolean; wide: boolean; b
   const lab = roomy ? Math.min(76, Math.max(44, Math.floor(size.columns * 0.42))) : size.columns - 2;
   const beside = size.columns - lab - dividerWidth;
   const together = (face: Face): Face[] => {
+    // turned to the shell, the column stays as it is
+    if (face === 'shell') return together('text');
     if (height < 16) return [face];
     if (roomy && !pane) return ['text', 'checks'];
     if (height < 28) return face === 'text' || face === 'checks' ? ['text', 'checks'] : ['picture', 'events'];

@@ -79,6 +79,9 @@ export class Runtime {
         if (effect.paste) this.#pane?.type(effect.text);
         else this.#pane?.write(effect.text);
         break;
+      case 'scroll-pane':
+        this.#scrollPane(effect.by);
+        break;
       case 'stop-process':
         void this.#ports.stopProcess();
         break;
@@ -240,6 +243,11 @@ export class Runtime {
     const drill = this.#drill;
     this.#drill = undefined;
     await drill?.close();
+  }
+
+  #scrollPane(by: number): void {
+    this.#pane?.scroll(by);
+    this.#ports.dispatch({ type: 'pane-scrolled', back: this.#pane?.frame().back ?? 0 });
   }
 
   #closePane(): void {

@@ -1,8 +1,8 @@
 import type { Span } from './line.ts';
 
 /**
- * How things look, by what they mean. Only the terminal's own 16 colours, never a background: so light and dark terminals both
- * keep their contrast. Each colour goes with a glyph and a word; none carries a meaning alone.
+ * How things look, by what they mean. Only the terminal's own 16 colours, never a background, and none of them yellow or blue:
+ * the one cannot be read on white, the other not on black. Each colour goes with a glyph and a word; none carries a meaning alone.
  */
 export const styles = {
   plain: undefined,
@@ -10,12 +10,12 @@ export const styles = {
   faint: '2',
   good: '32',
   bad: '31',
-  busy: '33',
+  busy: '35',
   accent: '36',
   title: '1;36',
   alarm: '1;31',
   selected: '7',
-  code: '33',
+  code: '36',
 } as const satisfies Record<string, string | undefined>;
 
 export type Style = keyof typeof styles;

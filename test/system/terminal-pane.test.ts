@@ -145,6 +145,20 @@ describe('a pane', () => {
     expect(pane.frame().rows).toHaveLength(5);
   });
 
+  it('can be scrolled back through its history, and is at its end again when one types', async () => {
+    const { pty, pane } = await opened();
+    pty.print(Array.from({ length: 30 }, (_, index) => `line ${index}`).join('\r\n'));
+    await shows(pane, 'line 29');
+    pane.scroll(-10);
+    expect(trimmed(pane)).toEqual(['line 16', 'line 17', 'line 18', 'line 19']);
+    expect(pane.frame()).toMatchObject({ back: 10, cursor: undefined });
+    pane.scroll(-Infinity);
+    expect(trimmed(pane)[0]).toBe('line 0');
+    pane.write('x');
+    await shows(pane, 'line 29');
+    expect(pane.frame().back).toBe(0);
+  });
+
   it('is resized with its program, once for each new size', async () => {
     const { pty, pane } = await opened();
     pane.resize({ columns: 20, rows: 4 });

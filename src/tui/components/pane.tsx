@@ -3,7 +3,7 @@ import { useEffect, useSyncExternalStore } from 'react';
 import type { PaneFrame, PaneSession } from '../../system/terminal-pane.ts';
 import { Row } from './rows.tsx';
 
-const nothing: PaneFrame = { rows: [], cursor: undefined };
+const nothing: PaneFrame = { rows: [], cursor: undefined, back: 0 };
 const never = () => () => {};
 
 export interface PaneProps {

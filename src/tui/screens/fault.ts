@@ -1,44 +1,48 @@
 import { type Line, spread, wrap } from '../line.ts';
-import type { FaultNotice, LabState, TuiState } from '../state/state.ts';
+import type { FaultNotice, TuiState } from '../state/state.ts';
 import { duration } from '../text/durations.ts';
 import { as, type Style } from '../theme.ts';
 import type { View } from '../view.ts';
-import { bodyRows, type Frame, frame, header, scrolled, scrollMark } from './frame.ts';
+import { bodyRows, type Frame, frame, header, indent, scrolled, scrollMark } from './frame.ts';
 
 const phases = ['announced', 'injecting', 'in-force'] as const;
 
 /** What is about to be broken, and why, before it is broken. */
-export function faultScreen(state: TuiState, lab: LabState, fault: FaultNotice, view: View): Frame {
+export function faultScreen(state: TuiState, fault: FaultNotice, view: View): Frame {
   const { theme } = view;
+  const title = state.lab?.drill.lab.title ?? state.work?.title ?? '';
+  const above = header([as('alarm', `${theme.glyphs.fault} ${titleOf(fault)}`)], [as('faint', title)], state.size, theme);
+  const { lines, width, height } = faultBody(state, fault, view);
+  const part = scrolled(lines, height, fault.offset);
+  const mark = scrollMark(part, theme);
+  const body = [mark.length > 0 ? spread([], mark, width) : [], ...part.lines];
+  return frame(state, view, above, indent(body, 2));
+}
+
+function titleOf({ phase }: FaultNotice): string {
+  const titles: Record<FaultNotice['phase'], string> = {
+    announced: 'A fault is about to strike',
+    injecting: 'A fault strikes',
+    'in-force': 'A fault is in force',
+    undoing: 'The fault is being undone',
+    undone: 'The fault is undone',
+  };
+  return titles[phase];
+}
+
+/** All there is to read, and the rows that are shown of it. */
+export function faultBody(state: TuiState, fault: FaultNotice, view: View): { lines: Line[]; width: number; height: number } {
   const width = Math.min(88, state.size.columns - 4);
-  const over = fault.phase === 'undoing' || fault.phase === 'undone';
-  const title =
-    fault.phase === 'announced'
-      ? 'A fault is about to strike'
-      : over
-        ? 'The fault is being undone'
-        : fault.phase === 'injecting'
-          ? 'A fault strikes'
-          : 'A fault is in force';
-  const above = header([as('alarm', `${theme.glyphs.fault} ${title}`)], [as('faint', lab.drill.lab.title)], state.size, theme);
+  const undoing = 'It is undone when its step is over, when you reset or leave the lab, and by kubedrill recover, also after a crash.';
   const lines: Line[] = [
     ...wrap(fault.what, width).map((row): Line => [as('strong', row)]),
     [],
     ...(fault.why ? [...view.markdown(fault.why, width), []] : []),
     ...phases.map((phase) => phaseRow(phase, fault, width, view)),
     [],
-    ...wrap(
-      'It is undone when its step is over, when you reset or leave the lab, and by `kubedrill recover`, also after a crash.',
-      width,
-    ).map((row): Line => [as('faint', row.replaceAll('`', ''))]),
+    ...wrap(undoing, width).map((row): Line => [as('faint', row)]),
   ];
-  const height = bodyRows(state.size) - 1;
-  const part = scrolled(lines, height, fault.offset);
-  const mark = scrollMark(part, theme);
-  const body = [mark.length > 0 ? spread([], mark, width) : [], ...part.lines].map(
-    (line): Line => (line.length > 0 ? [{ text: '  ' }, ...line] : line),
-  );
-  return frame(state, view, above, body);
+  return { lines, width, height: bodyRows(state.size) - 1 };
 }
 
 function phaseRow(phase: (typeof phases)[number], fault: FaultNotice, width: number, { theme }: View): Line {

@@ -1,7 +1,7 @@
 import { type Face, labLayout, share } from '../layout.ts';
 import { cut, fill, type Line, lineWidth, spread } from '../line.ts';
 import { drawPicture } from '../picture/draw.ts';
-import { checksNow, faultsInForce, isPaneShown, stepOf } from '../state/conditions.ts';
+import { checksNow, faceNow, faultsInForce, isPaneShown, stepOf } from '../state/conditions.ts';
 import type { LabState, TuiState } from '../state/state.ts';
 import { stopwatch } from '../text/durations.ts';
 import { as } from '../theme.ts';
@@ -24,7 +24,7 @@ export interface Part {
   gap: number;
 }
 
-const titles: Record<Face, string> = { text: 'Step', checks: 'Checks', picture: 'Objects', events: 'Events' };
+const titles: Record<Face, string> = { text: 'Step', checks: 'Checks', picture: 'Objects', events: 'Events', shell: 'Shell' };
 
 function layoutNow(state: TuiState) {
   const faults = faultsInForce(state);
@@ -40,7 +40,7 @@ export const labParts = (state: TuiState, lab: LabState, view: View): Part[] => 
 function columnParts(state: TuiState, lab: LabState, view: View): Part[] {
   const layout = layoutNow(state);
   const compact = layout.height < 16;
-  return partsOf(layout.together(lab.face), layout.lab.width, layout.height - (compact ? 1 : 0), state, lab, view);
+  return partsOf(layout.together(faceNow(state, lab)), layout.lab.width, layout.height - (compact ? 1 : 0), state, lab, view);
 }
 
 function sideParts(state: TuiState, lab: LabState, view: View): Part[] {
@@ -55,6 +55,7 @@ function partsOf(shown: readonly Face[], width: number, height: number, state: T
     checks: Math.floor(room * 0.4),
     picture: Math.floor(room * 0.3),
     events: Math.max(4, Math.floor(room * 0.25)),
+    shell: 0,
   };
   const drawn = shown.map((face) => ({ face, lines: faceLines(face, width, height, state, lab, view) }));
   const heights = share(
@@ -94,6 +95,9 @@ function faceLines(face: Face, width: number, height: number, state: TuiState, l
         now: state.now,
         glyphs: view.theme.glyphs,
       });
+    case 'shell':
+      // the pane draws itself
+      return [];
     case 'events':
       return eventLines(lab.events, state.now, width, view);
   }
@@ -131,7 +135,7 @@ export function labScreen(state: TuiState, lab: LabState, view: View): Frame {
   ];
   const layout = layoutNow(state);
   const rowsOf = (parts: Part[], width: number) =>
-    parts.flatMap((part) => partRows(part, part.face === lab.face && !state.pane.focus, lab.offsets[part.face], width, view));
+    parts.flatMap((part) => partRows(part, part.face === faceNow(state, lab) && !state.pane.focus, lab.offsets[part.face], width, view));
   if (layout.pane && layout.lab.width === 0) {
     return frame(state, view, above, [], { bodyWidth: 0, pane: layout.pane });
   }

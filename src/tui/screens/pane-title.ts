@@ -7,6 +7,9 @@ import { section } from './frame.ts';
 /** The pane's heading: whether the keys are the shell's, and how to change that. */
 export function paneTitle(state: TuiState, width: number, { theme }: View): Line {
   const { pane } = state;
-  const right: Line = pane.focus ? [as('strong', 'Ctrl+B'), as('faint', ' leaves')] : [as('strong', 't'), as('faint', ' types here')];
-  return section('Shell', right, width, { turnedTo: pane.focus, theme });
+  const back: Line = pane.back > 0 ? [as('busy', `${theme.glyphs.less}${pane.back}`), { text: '  ' }] : [];
+  const right: Line = pane.focus
+    ? [as('strong', 'Ctrl+B'), as('faint', ' leaves')]
+    : [...back, as('strong', 't'), as('faint', ' types here')];
+  return section('Shell', right, width, { turnedTo: pane.focus || state.lab?.face === 'shell', theme });
 }

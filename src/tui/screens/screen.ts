@@ -1,4 +1,3 @@
-import { placeOf } from '../state/conditions.ts';
 import type { TuiState, WorkState } from '../state/state.ts';
 import type { View } from '../view.ts';
 import { debriefScreen } from './debrief.ts';
@@ -20,11 +19,9 @@ const isWorkShown = (work: WorkState, now: number): boolean =>
 export function screenOf(state: TuiState, view: View): Frame {
   if (isTooSmall(state.size)) return { above: tooSmall(state.size), body: [], bodyWidth: state.size.columns, pane: undefined, below: [] };
   if (state.help) return helpScreen(state, state.help.offset, view);
+  if (state.fault && !state.fault.read) return faultScreen(state, state.fault, view);
   if (state.work && isWorkShown(state.work, state.now)) return workScreen(state, state.work, view);
   if (state.screen === 'debrief' && state.debrief) return debriefScreen(state, state.debrief, view);
-  if (state.screen === 'lab' && state.lab) {
-    const place = placeOf({ ...state, confirm: undefined, work: undefined });
-    return place === 'fault' && state.lab.fault ? faultScreen(state, state.lab, state.lab.fault, view) : labScreen(state, state.lab, view);
-  }
+  if (state.screen === 'lab' && state.lab) return labScreen(state, state.lab, view);
   return homeScreen(state, view);
 }

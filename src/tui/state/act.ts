@@ -2,12 +2,12 @@ import type { Action } from '../keymap.ts';
 import { paneFrom } from '../layout.ts';
 import type { View } from '../view.ts';
 import { foundLabs, moved, movedTrack, nextUnsolved, selectedLab } from './browse.ts';
-import { commandsNow, stepOf } from './conditions.ts';
+import { commandsNow, isPaneShown, placeOf, stepOf } from './conditions.ts';
 import { asked } from './drill.ts';
 import { noted, troubled, withLab } from './notice.ts';
 import { paneShown, withoutFocus } from './pane.ts';
-import { scroll, turnedFace } from './scroll.ts';
-import { type BrowseState, type LabState, type Next, stay, type TuiState } from './state.ts';
+import { paneScroll, scroll, turnedFace } from './scroll.ts';
+import { type BrowseState, closedPane, type LabState, type Next, stay, type TuiState } from './state.ts';
 import { dismissWork, openingLab, startWork } from './work.ts';
 
 /** Does what a key means; dangerous actions come here once they were confirmed. */
@@ -20,7 +20,7 @@ export function act(state: TuiState, action: Action, key: string, view: View): N
     case 'page-down':
     case 'top':
     case 'bottom':
-      return stay(onMove(state, action, view));
+      return movesPane(state) ? stay(state, { type: 'scroll-pane', by: paneScroll(state, action) }) : stay(onMove(state, action, view));
     case 'previous-track':
       return stay({ ...state, browse: movedTrack(state.home, state.browse, -1) });
     case 'next-track':
@@ -59,6 +59,8 @@ export function act(state: TuiState, action: Action, key: string, view: View): N
       return state.work ? stay({ ...state, work: { ...state.work, state: 'stopping' } }, { type: 'cancel-work' }) : stay(state);
     case 'dismiss':
       return dismissWork(state);
+    case 'fault-read':
+      return paneShown({ ...state, fault: state.fault && { ...state.fault, read: true } });
     case 'next-lab':
       return state.debrief?.next ? open(state, state.debrief.next.id) : stay(state);
     case 'go-home':
@@ -89,6 +91,9 @@ function leave(state: TuiState, code: number): Next {
   if (state.leaving !== undefined) return stay(state, { type: 'quit', code });
   return stay(startWork({ ...state, leaving: code, pane: { ...state.pane, focus: false } }, 'leave', 'Leaving'), { type: 'quit', code });
 }
+
+/** The keys that scroll are the pane's, while the learner looks at its history. */
+const movesPane = (state: TuiState): boolean => state.lab?.face === 'shell' && placeOf(state) === 'lab' && isPaneShown(state);
 
 function onMove(state: TuiState, action: 'up' | 'down' | 'page-up' | 'page-down' | 'top' | 'bottom', view: View): TuiState {
   const asking = state.lab?.asking;
@@ -156,14 +161,12 @@ function actInLab(state: TuiState, lab: LabState, action: Action, key: string): 
     case 'finish':
       return stay(startWork(state, 'finish', `Finishing "${lab.drill.lab.title}"`), { type: 'finish' });
     case 'next-face':
-      return stay(changed({ face: turnedFace(lab, 1) }));
+      return stay(changed({ face: turnedFace(state, lab, 1) }));
     case 'previous-face':
-      return stay(changed({ face: turnedFace(lab, -1) }));
-    case 'fault-read':
-      return paneShown(changed({ fault: lab.fault ? { ...lab.fault, read: true } : undefined }));
+      return stay(changed({ face: turnedFace(state, lab, -1) }));
     case 'leave':
       return stay(
-        { ...state, screen: 'home', lab: undefined, pane: { state: 'closed', reason: '', focus: false, wide: false } },
+        { ...state, screen: 'home', lab: undefined, fault: undefined, pane: closedPane },
         { type: 'close-drill' },
         { type: 'refresh' },
       );
@@ -172,7 +175,8 @@ function actInLab(state: TuiState, lab: LabState, action: Action, key: string): 
   }
 }
 
-const focused = (state: TuiState): TuiState => ({ ...state, pane: { ...state.pane, focus: true } });
+/** The shell gets the keys, and shows its end: that is where typing goes. */
+const focused = (state: TuiState): TuiState => ({ ...state, pane: { ...state.pane, focus: true, back: 0 } });
 
 /** To the pane where there is one; else the shell takes the whole terminal, and says why. */
 function toShell(state: TuiState): Next {

@@ -1,17 +1,18 @@
 import type { CheckState, FaultInForce } from '../../drill/events.ts';
 import type { LabStep } from '../../lab/schema.ts';
 import { type Action, type Condition, type KeyBinding, keymap, type Place } from '../keymap.ts';
-import { paneFrom } from '../layout.ts';
+import { type Face, paneFrom } from '../layout.ts';
 import { type Command, commandsOf } from '../text/guide.ts';
 import type { LabState, TuiState } from './state.ts';
 
 export function placeOf(state: TuiState): Place {
   if (state.confirm) return 'confirm';
   if (state.help) return 'help';
+  // a fault may strike while the lab is set up, or on the way to a step
+  if (state.fault && !state.fault.read) return 'fault';
   if (state.work) return state.work.state === 'running' || state.work.state === 'stopping' ? 'work' : 'work-ended';
   if (state.screen === 'debrief') return 'debrief';
   if (state.screen === 'home' || !state.lab) return state.browse.searching ? 'search' : 'home';
-  if (state.lab.fault && !state.lab.fault.read) return 'fault';
   if (state.pane.focus) return 'shell';
   return state.lab.asking ? 'predict' : 'lab';
 }
@@ -79,6 +80,9 @@ export const isPaneShown = (state: TuiState): boolean =>
   (state.pane.state === 'open' || state.pane.state === 'opening') &&
   state.size.columns >= paneFrom;
 
+/** The face that is turned to; the shell's only while there is a shell on the screen. */
+export const faceNow = (state: TuiState, lab: LabState): Face => (lab.face === 'shell' && !isPaneShown(state) ? 'text' : lab.face);
+
 const conditions: Record<Condition, (state: TuiState) => boolean> = {
   'has-faults': (state) => faultsInForce(state).length > 0,
   'no-cluster': (state) => state.home.cluster.state === 'absent',
@@ -89,7 +93,7 @@ const conditions: Record<Condition, (state: TuiState) => boolean> = {
   asks: ({ lab }) => lab !== undefined && openQuestions(lab).length > 0,
   'has-commands': ({ lab }) => lab !== undefined && commandsNow(lab).length > 0,
   pane: (state) => isPaneShown(state),
-  cancellable: ({ work }) => work?.state === 'running' && work.kind !== 'leave',
+  cancellable: ({ work }) => work?.state === 'running' && work.kind !== 'leave' && work.kind !== 'next',
   'has-next': ({ debrief }) => debrief?.next !== undefined,
 };
 

@@ -11,7 +11,7 @@ import { withCommand, withProgress } from './work-steps.ts';
 const firstLab = (drill: DrillState): LabState => ({
   drill,
   face: 'text',
-  offsets: { text: 0, checks: 0, picture: 0, events: 0 },
+  offsets: { text: 0, checks: 0, picture: 0, events: 0, shell: 0 },
   selectedCheck: undefined,
   asking: undefined,
   answered: {},
@@ -19,7 +19,6 @@ const firstLab = (drill: DrillState): LabState => ({
   checking: false,
   hinting: false,
   connectionSeen: '',
-  fault: undefined,
   picture: emptyPicture,
   motion: noMotion,
   events: undefined,
@@ -88,15 +87,11 @@ function withEvent(state: TuiState, event: DrillEvent): TuiState {
     case 'fault-announced': {
       const { fault, what, why, seconds } = event;
       const notice: FaultNotice = { fault, what, why, seconds, phase: 'announced', seen: '', read: false, offset: 0 };
-      return withLab(state, (lab) => ({ ...lab, fault: notice }));
+      return { ...state, fault: notice };
     }
     case 'fault':
-      return withLab(state, (lab) => {
-        const known = lab.fault?.fault === event.fault ? lab.fault : undefined;
-        if (known) return { ...lab, fault: { ...known, phase: event.phase, seen: event.seen } };
-        // one that nobody announced is in the banner; there is nothing to read beforehand
-        return lab;
-      });
+      // one that nobody announced is in the banner; there is nothing to read beforehand
+      return state.fault?.fault === event.fault ? { ...state, fault: { ...state.fault, phase: event.phase, seen: event.seen } } : state;
     case 'trouble':
       return troubled(state, event.message, event.hint);
     case 'phase':

@@ -1,7 +1,7 @@
 import { labCard } from './browse.ts';
 import type { Message } from './messages.ts';
 import { withoutFocus } from './pane.ts';
-import { type DebriefState, type Next, stay, type TuiState } from './state.ts';
+import { closedPane, type DebriefState, type Next, stay, type TuiState } from './state.ts';
 
 /** The lab is over: its debrief takes the screen, the drill is let go. */
 export function onFinished(state: TuiState, message: Extract<Message, { type: 'finished' }>): Next {
@@ -36,8 +36,9 @@ export function onFinished(state: TuiState, message: Extract<Message, { type: 'f
     work: undefined,
     confirm: undefined,
     lab: undefined,
+    fault: undefined,
     browse: { ...state.browse, selected: drill.lab.id },
-    pane: { state: 'closed', reason: '', focus: false, wide: false },
+    pane: closedPane,
   };
   const { state: unfocused } = withoutFocus(stay(after));
   return stay(unfocused, { type: 'close-drill' }, { type: 'refresh' });

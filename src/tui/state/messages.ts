@@ -36,4 +36,5 @@ export type Message =
   | { type: 'act-failed'; what: 'check' | 'hint' | 'predict' | 'shell' | 'close'; failure: Failure; drill: DrillState | undefined }
   | { type: 'pane'; state: 'opening' | 'open' | 'ended' | 'unavailable' | 'closed'; reason: string }
   | { type: 'pane-focus'; focus: boolean }
+  | { type: 'pane-scrolled'; back: number }
   | { type: 'signal'; code: number };

@@ -1,10 +1,11 @@
 import { type Face, faces } from '../layout.ts';
 import { debriefLines, debriefWidth } from '../screens/debrief.ts';
+import { faultBody } from '../screens/fault.ts';
 import { bodyRows } from '../screens/frame.ts';
 import { helpLines } from '../screens/help.ts';
 import { labParts, neighbourCheck } from '../screens/lab.ts';
 import type { View } from '../view.ts';
-import { placeOf } from './conditions.ts';
+import { faceNow, isPaneShown, placeOf } from './conditions.ts';
 import type { LabState, TuiState } from './state.ts';
 
 type Move = 'up' | 'down' | 'page-up' | 'page-down' | 'top' | 'bottom';
@@ -23,6 +24,10 @@ export function scroll(state: TuiState, move: Move, view: View): TuiState {
     const height = bodyRows(state.size) - 1;
     return { ...state, help: { offset: to(move, state.help.offset, helpLines(state).length, height) } };
   }
+  if (placeOf(state) === 'fault' && state.fault) {
+    const { lines, height } = faultBody(state, state.fault, view);
+    return { ...state, fault: { ...state.fault, offset: to(move, state.fault.offset, lines.length, height) } };
+  }
   if (state.work) {
     // a work screen stays at its end: its offset counts upwards from there
     const by = { up: 1, down: -1, 'page-up': 10, 'page-down': -10, top: state.work.steps.length, bottom: -state.work.steps.length }[move];
@@ -34,14 +39,12 @@ export function scroll(state: TuiState, move: Move, view: View): TuiState {
   }
   const { lab } = state;
   if (!lab) return state;
-  if (placeOf(state) === 'fault' && lab.fault) {
-    return { ...state, lab: { ...lab, fault: { ...lab.fault, offset: Math.max(0, to(move, lab.fault.offset, 40, 10)) } } };
-  }
-  const part = labParts(state, lab, view).find(({ face }) => face === lab.face);
+  const turnedTo = faceNow(state, lab);
+  const part = labParts(state, lab, view).find(({ face }) => face === turnedTo);
   if (!part) return state;
-  if (lab.face === 'checks' && (move === 'up' || move === 'down')) return withCheck(state, lab, move === 'up' ? -1 : 1, view);
-  const offset = to(move, lab.offsets[lab.face], part.lines.length, part.height - part.gap);
-  return { ...state, lab: { ...lab, offsets: { ...lab.offsets, [lab.face]: offset } } };
+  if (turnedTo === 'checks' && (move === 'up' || move === 'down')) return withCheck(state, lab, move === 'up' ? -1 : 1, view);
+  const offset = to(move, lab.offsets[turnedTo], part.lines.length, part.height - part.gap);
+  return { ...state, lab: { ...lab, offsets: { ...lab.offsets, [turnedTo]: offset } } };
 }
 
 /** Spells out the check above or below, and brings it into sight. */
@@ -59,5 +62,13 @@ function withCheck(state: TuiState, lab: LabState, by: 1 | -1, view: View): TuiS
 }
 
 /** The face after (or before) the one that is turned to. */
-export const turnedFace = (lab: LabState, by: 1 | -1): Face =>
-  faces[(faces.indexOf(lab.face) + by + faces.length) % faces.length] ?? 'text';
+export function turnedFace(state: TuiState, lab: LabState, by: 1 | -1): Face {
+  const open: readonly Face[] = isPaneShown(state) ? faces : faces.filter((face) => face !== 'shell');
+  return open[(open.indexOf(faceNow(state, lab)) + by + open.length) % open.length] ?? 'text';
+}
+
+/** Rows by which a move scrolls the history of the pane; upwards is negative. */
+export function paneScroll(state: TuiState, move: Move): number {
+  const page = Math.max(1, bodyRows(state.size) - 3);
+  return { up: -1, down: 1, 'page-up': -page, 'page-down': page, top: -Infinity, bottom: Infinity }[move];
+}

@@ -18,6 +18,8 @@ export interface TuiState {
   debrief: DebriefState | undefined;
   pane: PaneState;
   work: WorkState | undefined;
+  /** The fault that was announced last; it has the screen until it was read. */
+  fault: FaultNotice | undefined;
   confirm: ConfirmState | undefined;
   help: { offset: number } | undefined;
   notice: Notice | undefined;
@@ -70,7 +72,6 @@ export interface LabState {
   hinting: boolean;
   /** Why the connection is not live. */
   connectionSeen: string;
-  fault: FaultNotice | undefined;
   picture: Picture;
   motion: Motion;
   events: EventRow[] | undefined;
@@ -99,6 +100,8 @@ export interface PaneState {
   reason: string;
   focus: boolean;
   wide: boolean;
+  /** Rows that its history is scrolled back. */
+  back: number;
 }
 
 export type WorkKind = 'open' | 'bring-up' | 'recover' | 'reset' | 'solve' | 'finish' | 'leave' | 'next';
@@ -157,6 +160,7 @@ export type Effect =
   | { type: 'open-pane' }
   | { type: 'focus-pane'; focus: boolean }
   | { type: 'send-to-pane'; text: string; paste: boolean }
+  | { type: 'scroll-pane'; by: number }
   | { type: 'suspend-to-shell'; why: string }
   | { type: 'stop-process' }
   | { type: 'quit'; code: number };
@@ -165,6 +169,9 @@ export interface Next {
   state: TuiState;
   effects: Effect[];
 }
+
+/** No shell is open. */
+export const closedPane: PaneState = { state: 'closed', reason: '', focus: false, wide: false, back: 0 };
 
 export const stay = (state: TuiState, ...effects: Effect[]): Next => ({ state, effects });
 
@@ -176,8 +183,9 @@ export const firstState = (size: Size, home: HomeState, now: number): TuiState =
   browse: { selected: undefined, query: '', searching: false },
   lab: undefined,
   debrief: undefined,
-  pane: { state: 'closed', reason: '', focus: false, wide: false },
+  pane: closedPane,
   work: undefined,
+  fault: undefined,
   confirm: undefined,
   help: undefined,
   notice: undefined,

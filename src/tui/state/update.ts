@@ -91,6 +91,8 @@ export function update(before: TuiState, message: Message, now: number, view: Vi
     }
     case 'pane-focus':
       return stay({ ...state, pane: { ...state.pane, focus: message.focus } });
+    case 'pane-scrolled':
+      return stay({ ...state, pane: { ...state.pane, back: message.back } });
     case 'signal':
       return stay({ ...state, leaving: message.code }, { type: 'quit', code: message.code });
   }

@@ -3,7 +3,7 @@ import { onDrillState } from './drill.ts';
 import type { Message } from './messages.ts';
 import { noted } from './notice.ts';
 import { paneShown, withoutFocus } from './pane.ts';
-import { type Next, stay, type TuiState, type WorkKind } from './state.ts';
+import { closedPane, type Next, stay, type TuiState, type WorkKind } from './state.ts';
 import { withProgress } from './work-steps.ts';
 
 /** Work whose end one wants to read before going on. */
@@ -38,7 +38,9 @@ export function onWork(state: TuiState, message: Extract<Message, { type: `work-
 
 /** Opening a lab that was stopped leads home; anything else leads back to where one was. */
 const afterStop = (state: TuiState, kind: WorkKind): TuiState =>
-  kind === 'open' ? { ...state, screen: 'home', lab: undefined, pendingLab: undefined } : { ...state, pendingLab: undefined };
+  kind === 'open'
+    ? { ...state, screen: 'home', lab: undefined, fault: undefined, pendingLab: undefined }
+    : { ...state, pendingLab: undefined };
 
 function ended(next: Next, kind: WorkKind): Next {
   const { state } = next;
@@ -57,7 +59,7 @@ function ended(next: Next, kind: WorkKind): Next {
 /** The screen while a lab is set up. */
 export const openingLab = (state: TuiState, lab: string): TuiState =>
   startWork(
-    { ...state, lab: undefined, debrief: undefined, pane: { state: 'closed', reason: '', focus: false, wide: false } },
+    { ...state, lab: undefined, debrief: undefined, fault: undefined, pane: closedPane },
     'open',
     labCard(state.home, lab)?.title ?? lab,
   );

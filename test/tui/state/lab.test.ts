@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { eventsOf } from '../../../src/tui/picture/events.ts';
 import { pictureOf } from '../../../src/tui/picture/model.ts';
+import { FakeDrill } from '../../support/fake-host.ts';
 import { mirrorOf } from '../../support/fake-mirror.ts';
-import { portObjects } from '../../support/tui-labs.ts';
-import { inLab } from '../../support/tui-state.ts';
+import { portLab, portObjects } from '../../support/tui-labs.ts';
+import { inLab, Play } from '../../support/tui-state.ts';
 
 const refused = {
   verdict: 'fail',
@@ -237,6 +238,26 @@ describe('a fault', () => {
     expect(play.text()).toContain('✓ in force, seen on the cluster: no scheduler Pod');
     play.press('enter');
     expect(play.text()).toContain('Step 1 of 3');
+  });
+
+  it('that strikes while the lab is set up is read before the lab', () => {
+    const play = new Play().press('enter');
+    play.send({ type: 'drill-event', event: announced, drill: undefined });
+    expect(play.text()).toContain('▲ A fault is about to strike');
+    const drill = new FakeDrill(portLab);
+    play.send({ type: 'drill-opened', drill: drill.state }, { type: 'work-done', kind: 'open', drill: drill.state });
+    expect(play.text()).toContain('▲ A fault is about to strike');
+    expect(play.press('enter').text()).toContain('Step 1 of 3');
+  });
+
+  it('that strikes on the way to a step is read before the step', () => {
+    const play = inLab();
+    play.drill.passAll();
+    play.press('enter');
+    play.drill.emit(announced);
+    expect(play.text()).toContain('▲ A fault is about to strike');
+    play.send({ type: 'work-done', kind: 'next', drill: play.drill.state });
+    expect(play.text()).toContain('▲ A fault is about to strike');
   });
 
   it('takes the keys from the shell', () => {

@@ -73,6 +73,19 @@ describe('the shell beside a lab', () => {
     expect(play.done()).toEqual([{ type: 'focus-pane', focus: true }]);
   });
 
+  it('has its history scrolled while the learner is turned to it, and shows how far', () => {
+    const play = inLab(wide).send({ type: 'pane', state: 'open', reason: '' }).press('shift+tab');
+    play.done();
+    play.press('up', 'pageup', 'G');
+    expect(play.done()).toEqual([
+      { type: 'scroll-pane', by: -1 },
+      { type: 'scroll-pane', by: -33 },
+      { type: 'scroll-pane', by: Infinity },
+    ]);
+    expect(play.send({ type: 'pane-scrolled', back: 12 }).state.pane.back).toBe(12);
+    expect(play.press('t').state.pane.back).toBe(0);
+  });
+
   it('can have the whole width', () => {
     const play = inLab(wide).send({ type: 'pane', state: 'open', reason: '' }).press('z');
     expect(play.state.pane.wide).toBe(true);
