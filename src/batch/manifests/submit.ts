@@ -14,6 +14,8 @@ export type Submitted =
 export const guardRails = /violates PodSecurity|exceeded quota|failed quota|(?:maximum|minimum) [\w.]+ usage per|is forbidden: /;
 const immutable =
   /field is immutable|pod updates may not change fields|updates to statefulset spec for fields other than|is immutable after/;
+/** Server-side apply answers a manifest of the wrong shape with a bare 500. */
+const wrongShape = /failed to create typed patch object|field not declared in schema|expected \w+, got|cannot unmarshal|unable to decode/;
 const learnersMistake = new Set(['Invalid', 'BadRequest', 'NotFound', 'UnsupportedMediaType', 'RequestEntityTooLarge']);
 
 const railed = (failure: ApiFailure): boolean => failure.reason === 'Forbidden' && guardRails.test(failure.message);
@@ -44,7 +46,7 @@ export async function submit(
     if (result.ok) continue;
     const { failure, what } = result;
     if (railed(failure)) return { outcome: 'not-gradable', reason: `${what} is refused by the guard rails of grading: ${failure.message}` };
-    if (failure.kind !== 'refused' || !learnersMistake.has(failure.reason))
+    if (failure.kind !== 'refused' || !(learnersMistake.has(failure.reason) || wrongShape.test(failure.message)))
       return { outcome: 'not-gradable', reason: `${what} could not be applied: ${failure.message}` };
     refused.push(`${what} was refused by the API server: ${failure.message}`);
   }

@@ -137,6 +137,13 @@ describe('grading manifests', () => {
     expect(book.learners[0]?.notes).toEqual(['Deployment web was refused by the API server: spec.selector: Required value']);
   });
 
+  it("counts a manifest of the wrong shape as the learner's, although the API server calls it an error of its own", async () => {
+    const message =
+      'failed to create typed patch object (x/cfg; /v1, Kind=ConfigMap): .data.BATCH: expected string, got &value.valueUnstructured{Value:7}';
+    server.when(({ method, path }) => method === 'PATCH' && path.includes('/configmaps/'), statusAnswer(500, 'InternalError', message));
+    expect(rows(await grade({ 'ada/cfg.yaml': configYaml }))).toEqual([['ada', 'graded', 0]]);
+  });
+
   it.each([
     [
       403,
