@@ -57,7 +57,7 @@ export function debianPackages(run: Run): Debian {
 export function debianInContainer(run: Run): Debian {
   return {
     async rootFileSystem({ packages, to, scratch, signal, onLine }) {
-      const name = `kubedrill-debian-${scratch.split('/').at(-1)}`;
+      const name = `kubedrill-build-${scratch.split('/').at(-1)}`;
       const fact = `could not make a Debian root file system with ${packages.join(', ') || 'its base'} in ${debianContainer}`;
       const install = [
         'set -e',
@@ -71,7 +71,7 @@ export function debianInContainer(run: Run): Debian {
         await must(
           run,
           'docker',
-          ['run', '--name', name, '--label', 'kubedrill.build=1', debianContainer, 'sh', '-c', install, 'sh', ...packages],
+          ['run', '--name', name, '--label', 'kubedrill.build=running', debianContainer, 'sh', '-c', install, 'sh', ...packages],
           options,
         );
         await must(run, 'docker', ['export', '--output', to, name], options);

@@ -17,12 +17,14 @@ import { engineImages, nodeImages, versions } from './versions.ts';
 import type { Workshop } from './workshop.ts';
 
 const boundMs = 15 * 60_000;
-/** Leftovers of an interrupted import are found by it. */
-const buildLabel = 'kubedrill.build';
+/** A build container is known by its name and by this label; an image committed from one says otherwise, because containers inherit labels. */
+const buildName = 'kubedrill-build-';
+const buildLabel = 'kubedrill.build=running';
 
 /** Containers that an interrupted build left. Only while holding the build lock. */
 export async function removeLeftovers(run: Run, signal: AbortSignal): Promise<void> {
-  const found = await run('docker', ['ps', '--all', '--quiet', '--filter', `label=${buildLabel}`], { timeoutMs: 30_000, signal });
+  const filters = ['--filter', `label=${buildLabel}`, '--filter', `name=^/?${buildName}`];
+  const found = await run('docker', ['ps', '--all', '--quiet', ...filters], { timeoutMs: 30_000, signal });
   const ids = found.stdout.split('\n').filter(Boolean);
   if (found.ok && ids.length > 0) await run('docker', ['rm', '--force', '--volumes', ...ids], { timeoutMs: 60_000, signal });
 }
@@ -76,7 +78,11 @@ export async function nodeBase(
         await nodeLayer({ programs: programs.forNode, kind, podNetwork: await readFile(manifest, 'utf8'), root: await readTar(root.path) }),
       );
       const bare = `${engineImages.base}:bare-${key}`;
-      const image: ImageContent = { references: [bare], layers: [debian, node], config: { env: { container: 'docker' } } };
+      const image: ImageContent = {
+        references: [bare],
+        layers: [debian, node],
+        config: { env: { container: 'docker' }, stopSignal: 'SIGRTMIN+3' },
+      };
       await writeImages(join(folder, 'bare.tar'), shop.node.architecture, [image]);
       await writeImages(
         join(folder, 'control-plane.tar'),
@@ -207,7 +213,7 @@ async function importInto(
 ): Promise<void> {
   const { run } = shop;
   const { from, to, archives, folder, signal } = request;
-  const name = `kubedrill-build-${randomBytes(4).toString('hex')}`;
+  const name = `${buildName}${randomBytes(4).toString('hex')}`;
   const options = { timeoutMs: boundMs, signal, fact: `could not make the image ${to}` };
   // an archive is a path, or a name in the scratch folder
   const mounts = archives.map((archive, index) => ({
@@ -225,7 +231,7 @@ async function importInto(
         '--name',
         name,
         '--label',
-        `${buildLabel}=1`,
+        buildLabel,
         '--privileged',
         '--network',
         'none',
@@ -238,7 +244,7 @@ async function importInto(
       options,
     );
     await must(run, 'docker', ['exec', name, 'sh', '-c', importScript, 'sh', ...mounts.map((mount) => mount.to)], options);
-    const changes = ['ENTRYPOINT ["/usr/local/bin/entrypoint", "/sbin/init"]', 'CMD []', 'STOPSIGNAL SIGRTMIN+3', `LABEL ${buildLabel}=`];
+    const changes = ['ENTRYPOINT ["/usr/local/bin/entrypoint", "/sbin/init"]', 'CMD []', 'LABEL kubedrill.build=done'];
     await must(run, 'docker', ['commit', ...changes.flatMap((change) => ['--change', change]), name, to], options);
   } finally {
     await run('docker', ['rm', '--force', '--volumes', name], { timeoutMs: 60_000 });
