@@ -1,15 +1,18 @@
 import { join } from 'node:path';
 import { gradersById } from '../../graders/index.generated.ts';
+import { valuesOf } from '../../src/drill/placeholder-values.ts';
+import { renderLab } from '../../src/drill/render-lab.ts';
 import { faultsById } from '../../src/faults/index.generated.ts';
 import { checkCel } from '../../src/grading/cel.ts';
 import type { KubeObject } from '../../src/grading/object.ts';
 import { loadCatalogue } from '../../src/lab/load.ts';
+import { render } from '../../src/lab/placeholders.ts';
 import type { Lab } from '../../src/lab/schema.ts';
 import { readLabFiles } from '../../src/system/lab-files.ts';
 import type { StartPty } from '../../src/system/terminal-pane.ts';
 import type { HomeState, LabCard } from '../../src/tui/host.ts';
 import { FakeDrill, FakeHost, labCardOf, upCluster } from '../../test/support/fake-host.ts';
-import { deployment, endpointSlice, event, pod, replicaSet, service } from '../../test/support/objects.ts';
+import { clusterFacts, deployment, endpointSlice, event, pod, replicaSet, service } from '../../test/support/objects.ts';
 import { type RunningTui, startTui } from '../../test/support/tui.ts';
 import { schedulerLab } from '../../test/support/tui-labs.ts';
 import { svgOf } from './picture.ts';
@@ -102,8 +105,8 @@ async function openLab(drill: FakeDrill, home: HomeState, startPty: StartPty): P
   screen.press('enter');
   await screen.until('Enter open');
   screen.press('enter');
-  await screen.until(`Step 1 of ${lab.steps.length}`);
-  if (lab.steps[0]?.predict.length) {
+  await screen.until(` of ${lab.steps.length}  `);
+  if (lab.steps[drill.state.current]?.predict.length) {
     await screen.until('Before you act');
     screen.press('esc');
   }
@@ -125,7 +128,11 @@ export async function scenes(root: string): Promise<{ name: string; svg: string 
   const labOf = (id: string, instead: Lab | undefined): Lab => {
     const lab = catalogue.labs.find((one) => one.id === id) ?? instead;
     if (!lab) throw new Error(`the lab ${id} is not in labs/`);
-    return lab;
+    const values = valuesOf(
+      clusterFacts({ controlPlane: 'kubedrill-control-plane', workers: ['kubedrill-worker', 'kubedrill-worker2'] }),
+      `drill-${id}`,
+    );
+    return renderLab(lab, (text) => render(text, values));
   };
   const home = homeOf(catalogue);
 
@@ -159,6 +166,7 @@ export async function scenes(root: string): Promise<{ name: string; svg: string 
   const labPicture = await pictureOfFocused(inLab, 'lab', 'kubedrill: a lab, its checks and objects, beside a real shell');
 
   const shop = new FakeDrill(labOf('cs-scheduler-down', schedulerLab), startedAt - 74_000);
+  shop.startAt(shop.state.lab.steps.findIndex(({ checks }) => checks.length > 0));
   const fault = {
     journalId: '1',
     fault: 'stop-component',
@@ -167,12 +175,12 @@ export async function scenes(root: string): Promise<{ name: string; svg: string 
     lab: shop.state.lab.id,
   };
   shop.setObjects(shopObjects());
-  const withShop = shop.state.lab === schedulerLab ? withLab(home, schedulerLab) : home;
+  const withShop = catalogue.labs.some(({ id }) => id === schedulerLab.id) ? home : withLab(home, schedulerLab);
   const atFault = await openLab(shop, withShop, recordedShell(schedulerSession));
   shop.setFaults([fault]);
-  const [first] = shop.state.checks;
-  if (first) {
-    shop.setVerdict(first.id, {
+  const scaled = shop.state.checks.find(({ guard }) => !guard);
+  if (scaled) {
+    shop.setVerdict(scaled.id, {
       verdict: 'fail',
       observed: '2 of 6 Pods ready, 4 without a node',
       expected: '6 ready',

@@ -130,6 +130,16 @@ export class FakeDrill implements Drill {
     if (step) this.emit({ type: 'step', step, index, of: steps.length });
   }
 
+  /** The learner is at this step; those before it are passed. */
+  startAt(current: number): void {
+    const steps = this.state.steps.map((step, index) =>
+      index < current
+        ? { ...step, state: 'passed' as const, earned: step.of }
+        : { ...step, state: index === current ? ('current' as const) : ('todo' as const) },
+    );
+    this.state = { ...this.state, steps, current };
+  }
+
   setFaults(faults: FaultInForce[]): void {
     this.state = { ...this.state, faults };
   }

@@ -33,7 +33,7 @@ function titleOf({ phase }: FaultNotice): string {
 /** All there is to read, and the rows that are shown of it. */
 export function faultBody(state: TuiState, fault: FaultNotice, view: View): { lines: Line[]; width: number; height: number } {
   const width = Math.min(88, state.size.columns - 4);
-  const undoing = 'It is undone when its step is over, when you reset or leave the lab, and by kubedrill recover, also after a crash.';
+  const undoing = 'It is undone when you reset, finish or leave the lab, and by kubedrill recover, also after a crash.';
   const lines: Line[] = [
     ...wrap(fault.what, width).map((row): Line => [as('strong', row)]),
     [],

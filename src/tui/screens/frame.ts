@@ -70,9 +70,18 @@ export function footer(state: TuiState, { theme }: View): Line[] {
   }
   const { notice } = state;
   if (!notice) return [rule(columns, theme), keysRow(state)];
-  const trouble = notice.kind === 'trouble';
-  const text: Line = [as(trouble ? 'alarm' : 'good', ` ${trouble ? glyphs.error : glyphs.pass} `), { text: cut(notice.text, columns - 4) }];
-  const hint = notice.hint ? [[as('faint', `   ${cut(notice.hint, columns - 4)}`)]] : [];
+  // what is well stands in the rule, so that nothing moves; a trouble takes the rows that it needs
+  if (notice.kind === 'info') {
+    const start: Line = [
+      as('faint', `${glyphs.rule} `),
+      as('good', `${glyphs.pass} `),
+      { text: cut(notice.text, columns - 6) },
+      { text: ' ' },
+    ];
+    return [[...start, as('faint', glyphs.rule.repeat(Math.max(0, columns - lineWidth(start))))], keysRow(state)];
+  }
+  const text: Line = [as('alarm', ` ${glyphs.error} `), { text: cut(notice.text, columns - 4) }];
+  const hint: Line[] = notice.hint ? [[as('faint', `   ${cut(notice.hint, columns - 4)}`)]] : [];
   return [rule(columns, theme), text, ...hint, keysRow(state)];
 }
 

@@ -101,9 +101,10 @@ function field(name: string, value: string, width: number, style: Style = 'plain
 export function checkSummary(lab: LabState, { theme }: View): Line {
   if (lab.checking) return [as('busy', 'checking …')];
   const graded = checksNow(lab).filter(({ guard }) => !guard);
+  if (graded.length === 0) return [];
   const passed = graded.filter((check) => standingOf(check) === 'pass').length;
   const blind = graded.filter((check) => standingOf(check) === 'error').length;
-  const sum: Line = [as(passed === graded.length && graded.length > 0 ? 'good' : 'faint', `${passed} of ${graded.length}`)];
+  const sum: Line = [as(passed === graded.length ? 'good' : 'faint', `${passed} of ${graded.length}`)];
   return blind > 0 ? [as('alarm', `${theme.glyphs.error} ${count(blind, 'check')} not seen `), ...sum] : sum;
 }
 

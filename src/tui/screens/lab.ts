@@ -57,19 +57,14 @@ function partsOf(shown: readonly Face[], width: number, height: number, state: T
     events: Math.max(4, Math.floor(room * 0.25)),
     shell: 0,
   };
-  const drawn = shown.map((face) => ({ face, lines: faceLines(face, width, height, state, lab, view) }));
-  const heights = share(
-    room,
-    drawn.map(({ face, lines }) => ({ want: lines.length + 1, least: least[face] })),
-  );
-  return drawn.map(({ face, lines }, index) => ({
-    face,
-    title: titleOf(face, lab),
-    right: rightOf(face, lab, view),
-    lines,
-    height: heights[index] ?? 0,
-    gap: index < drawn.length - 1 ? 1 : 0,
-  }));
+  const linesOf = (face: Face, rows: number) => faceLines(face, width, rows, state, lab, view);
+  const wanted = shown.map((face) => ({ want: linesOf(face, Math.floor(room * 0.6)).length + 1, least: least[face] }));
+  const heights = share(room, wanted);
+  return shown.map((face, index): Part => {
+    const rows = heights[index] ?? 0;
+    const gap = index < shown.length - 1 ? 1 : 0;
+    return { face, title: titleOf(face, lab), right: rightOf(face, lab, view), lines: linesOf(face, rows - gap), height: rows, gap };
+  });
 }
 
 function titleOf(face: Face, lab: LabState): string {
@@ -91,7 +86,7 @@ function faceLines(face: Face, width: number, height: number, state: TuiState, l
     case 'picture':
       return drawPicture(lab.picture, lab.motion, {
         width,
-        height: Math.max(6, Math.floor(height * 0.6)),
+        height,
         now: state.now,
         glyphs: view.theme.glyphs,
       });

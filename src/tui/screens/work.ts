@@ -43,7 +43,7 @@ function stepLines(step: WorkStep, now: number, width: number, view: View): Line
         right ? [as('faint', right)] : [],
         width,
       ),
-      ...(step.state === 'failed' && step.note ? wrap(step.note, width - 4).map((row): Line => [as('bad', `    ${row}`)]) : []),
+      ...noteLines(step, width),
     ];
   }
   const usual = step.expected ? `usually ${duration(step.expected * 1000)}` : '';
@@ -57,6 +57,17 @@ function stepLines(step: WorkStep, now: number, width: number, view: View): Line
     ...progress,
     ...(step.note ? [[as('faint', `  ${cut(step.note, width - 2)}`)]] : []),
   ];
+}
+
+/** The most rows of what a step said. */
+const mostNoteRows = 4;
+
+/** What a step that is over said: the reason of its failure, the output of a command. */
+function noteLines(step: WorkStep, width: number): Line[] {
+  if (step.note === '') return [];
+  const rows = step.note.split('\n').flatMap((line) => wrap(line, width - 4));
+  const shown = rows.length > mostNoteRows ? [...rows.slice(0, mostNoteRows), `… ${rows.length - mostNoteRows} more rows`] : rows;
+  return shown.map((row): Line => [as(step.state === 'failed' ? 'bad' : 'faint', `    ${row}`)]);
 }
 
 function endLines(work: WorkState, width: number, view: View): Line[] {

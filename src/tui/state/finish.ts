@@ -34,6 +34,7 @@ export function onFinished(state: TuiState, message: Extract<Message, { type: 'f
     screen: 'debrief',
     debrief,
     work: undefined,
+    notice: undefined,
     confirm: undefined,
     lab: undefined,
     fault: undefined,

@@ -52,7 +52,7 @@ export function withCommand(work: WorkState, command: Extract<DrillEvent, { type
     state: failed ? 'failed' : 'done',
     startedAt: now - command.ms,
     seconds: command.ms / 1000,
-    note: failed ? (command.stderr.trim().split('\n')[0] ?? '') : '',
+    note: (failed ? command.stderr : command.stdout).trim(),
     expected: undefined,
     bound: undefined,
     cached: false,

@@ -11,6 +11,7 @@ const readAtEnd: readonly WorkKind[] = ['solve', 'recover'];
 
 export const startWork = (state: TuiState, kind: WorkKind, title: string): TuiState => ({
   ...state,
+  notice: undefined,
   work: { kind, title, startedAt: state.now, endedAt: undefined, state: 'running', steps: [], failure: undefined, offset: 0 },
 });
 

@@ -38,7 +38,7 @@ export async function loadMarkdown(): Promise<Markdown> {
     });
     const lines = blocksOf(text).flatMap((block, index) => {
       // the library leaves a word that is too long as it is
-      const rows = linesOf(render(block).replace(/^\n+|\n+$/g, '')).flatMap((line) =>
+      const rows = linesOf(render(joined(block)).replace(/^\n+|\n+$/g, '')).flatMap((line) =>
         lineWidth(line) > width ? broken(line, width) : [line],
       );
       return index === 0 ? rows : [[], ...rows];
@@ -63,4 +63,21 @@ export function blocksOf(text: string): string[] {
     else blocks.push(part);
   }
   return blocks;
+}
+
+/** A line that begins something of its own: heading, list item, quote, table row, rule. */
+const begins = /^\s*(#{1,6} |[-*+] |\d+[.)] |>|\||[-*_]{3,}\s*$)/;
+/** A line after which the next is not its continuation. */
+const ends = /( {2}|\\)$|^\s*(#{1,6} |\||[-*_]{3,}\s*$)/;
+
+/** Makes one line of the lines of a paragraph, as CommonMark reads them: the library keeps some of these breaks. */
+export function joined(block: string): string {
+  const lines: string[] = [];
+  for (const line of block.split('\n')) {
+    const before = lines.at(-1);
+    const goesOn = before !== undefined && before.trim() !== '' && line.trim() !== '' && !begins.test(line) && !ends.test(before);
+    if (goesOn) lines[lines.length - 1] = `${before} ${line.trimStart()}`;
+    else lines.push(line);
+  }
+  return lines.join('\n');
 }

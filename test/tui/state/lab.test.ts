@@ -145,7 +145,7 @@ describe('a lab', () => {
     });
     play.drill.emit({ type: 'command', argv: ['kubectl', 'get', 'pod'], exitCode: 1, stdout: '', stderr: 'Error: no\nmore', ms: 90 });
     expect(play.text()).toContain(`✓ $ kubectl patch service web -p '{"a": 1}'`);
-    expect(play.text()).toContain('✗ $ kubectl get pod\n      Error: no');
+    expect(play.text()).toContain('✗ $ kubectl get pod\n      Error: no\n      more');
     play.send({ type: 'work-done', kind: 'solve', drill: play.drill.state });
     expect(play.text()).toContain('This is how it is done.');
     expect(play.press('enter').state.work).toBeUndefined();

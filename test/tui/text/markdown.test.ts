@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { lineText, lineWidth } from '../../../src/tui/line.ts';
-import { blocksOf, loadMarkdown, type Markdown, plainMarkdown } from '../../../src/tui/text/markdown.ts';
+import { blocksOf, joined, loadMarkdown, type Markdown, plainMarkdown } from '../../../src/tui/text/markdown.ts';
 
 const text =
   'A Service finds its Pods **by label**, and `targetPort` is a port of theirs.\n\n- one\n- two which is long enough to be wrapped\n\nThe end.';
@@ -57,5 +57,13 @@ describe('Markdown', () => {
 
   it('keeps the items of a list together', () => {
     expect(blocksOf('1. one\n\n2. two\n\nText.')).toEqual(['1. one\n2. two', 'Text.']);
+  });
+
+  it('breaks lines where the width says so, not where the file does', () => {
+    expect(markdown('Look for `nodeName`, and\nfor the rest.', 60).map(lineText)).toEqual(['Look for nodeName, and for the rest.']);
+    expect(joined('- one\n  goes on\n- two\n> said\n# Title\ntext\nmore  \nlast')).toBe(
+      '- one goes on\n- two\n> said\n# Title\ntext more  \nlast',
+    );
+    expect(joined('| a | b |\n|---|---|\n| 1 | 2 |')).toBe('| a | b |\n|---|---|\n| 1 | 2 |');
   });
 });
