@@ -62,9 +62,10 @@ async function proveLabs(labs: readonly Lab[], width: number, proving: Proving):
   let busy = new Map<string, number>();
   const run = async ({ lab, task }: (typeof tasks)[number]) => {
     const started = context.clock.now();
-    const piece = await task
-      .run()
-      .catch((error: unknown) => ({ error: `${task.name}: ${error instanceof Error ? error.message : String(error)}` }));
+    const late = new Error('not proved: out of time');
+    const piece = await (inTime() ? task.run() : Promise.reject(late)).catch((error: unknown) => ({
+      error: `${task.name}: ${error instanceof Error ? error.message : String(error)}`,
+    }));
     const seconds = (busy.get(lab.id) ?? 0) + secondsSince(context.clock, started);
     busy = busy.set(lab.id, seconds);
     const done = [...(pieces.get(lab.id) ?? []), piece];
