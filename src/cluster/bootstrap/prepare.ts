@@ -88,7 +88,10 @@ const itemsOf = (plan: Plan): PlanItem[] =>
 /** Brings what is missing. It goes on where an interrupted one stopped; of two at once the second waits. */
 export async function prepare(ports: BootstrapPorts, onProgress: OnProgress, signal: AbortSignal): Promise<Tools> {
   const ready = await toolsIfReady(ports);
-  if (ready) return ready;
+  if (ready) {
+    await keepGuard(ports, signal);
+    return ready;
+  }
   return alone(ports, onProgress, signal, async () => {
     const route = await chooseRoute(ports);
     await carryOutPlan(await planFor(route.goals, route.steps), ports, onProgress, signal);
@@ -294,7 +297,7 @@ function systemSteps(ports: BootstrapPorts, engine: Engine, tools: DebianPackage
 }
 
 /** An engine that kubedrill started keeps its guard, also when the network was set up anew since. */
-export async function keepGuard(ports: BootstrapPorts, signal: AbortSignal): Promise<void> {
+async function keepGuard(ports: BootstrapPorts, signal: AbortSignal): Promise<void> {
   const { run, paths, machine = realMachine } = ports;
   if (await startedByUs(machine, paths)) await setEgressGuard(run, machine, signal);
 }

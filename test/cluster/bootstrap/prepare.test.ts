@@ -174,3 +174,30 @@ describe('preparing', () => {
     expect(run.commands.some((command) => /^(go|mmdebstrap|docker (run|load|pull))/.test(command))).toBe(false);
   });
 });
+
+describe('an engine that kubedrill started', () => {
+  it('keeps its egress guard at every start, also when all is there', async () => {
+    const route = 'wan0\t00000000\t0100000A\t0003\t0\t0\t0\t00000000\n';
+    const { ports: given, run } = ports({
+      files: { ...programs, '/proc/net/route': route, '/var/run/docker.pid': '77' },
+      answer: (command) =>
+        command.startsWith('kind version')
+          ? '0.33.0'
+          : command.startsWith('kubectl')
+            ? '"gitVersion": "v1.34.4"'
+            : /^(docker image inspect|iptables)/.test(command)
+              ? 'x'
+              : undefined,
+    });
+    await prepare(given, () => undefined, signal);
+    expect(run.commands.some((command) => command.startsWith('iptables'))).toBe(false);
+    const ours = fakeMachine({
+      ...programs,
+      '/proc/net/route': route,
+      '/var/run/docker.pid': '77',
+      [`${given.paths.state}/engine/dockerd.pid`]: '77\n',
+    });
+    await prepare({ ...given, machine: ours }, () => undefined, signal);
+    expect(run.commands.filter((command) => command.includes('-I OUTPUT'))).toHaveLength(3);
+  });
+});
