@@ -10,9 +10,10 @@ export const partLabel = 'kubedrill.io/part';
 export const part = 'grade-job';
 export const expiresKey = 'kubedrill.io/expires';
 export const indexLabel = 'batch.kubernetes.io/job-completion-index';
-export const jobName = 'grade';
 
 export interface JobPlan {
+  /** 1, then 2 for those of whom no result came, and so on. */
+  round: number;
   /** The namespace of this run, which is removed after it. */
   namespace: string;
   lab: Lab;
@@ -41,6 +42,10 @@ export const namespaceObject = (plan: JobPlan): KubeObject => ({
   },
 });
 
+export const jobNameOf = (plan: Pick<JobPlan, 'round'>): string => `grade-${plan.round}`;
+
+const inputName = (plan: JobPlan, shard: number): string => `input-${plan.round}-${shard}`;
+
 /** A key of a Secret or ConfigMap may hold no slash. */
 const keyOf = (index: number): string => `file-${index}`;
 
@@ -60,7 +65,7 @@ export const inputObjects = (plan: JobPlan): KubeObject[] =>
   plan.inputs.map(({ files }, shard) => ({
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: { name: `input-${shard}`, namespace: plan.namespace, labels },
+    metadata: { name: inputName(plan, shard), namespace: plan.namespace, labels },
     stringData: files,
   }));
 
@@ -77,7 +82,7 @@ export function jobObject(plan: JobPlan): KubeObject {
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
-    metadata: { name: jobName, namespace: plan.namespace, labels },
+    metadata: { name: jobNameOf(plan), namespace: plan.namespace, labels },
     spec: {
       completionMode: 'Indexed',
       completions: shards,
@@ -133,7 +138,7 @@ export function jobObject(plan: JobPlan): KubeObject {
               projected: {
                 defaultMode: 0o440,
                 sources: inputs.map(({ files }, shard) => ({
-                  secret: { name: `input-${shard}`, items: Object.keys(files).map((key) => ({ key, path: `${shard}/${key}` })) },
+                  secret: { name: inputName(plan, shard), items: Object.keys(files).map((key) => ({ key, path: `${shard}/${key}` })) },
                 })),
               },
             },

@@ -23,7 +23,7 @@ import {
   indexLabel,
   inputObjects,
   type JobPlan,
-  jobName,
+  jobNameOf,
   jobObject,
   labObject,
   namespaceObject,
@@ -60,7 +60,10 @@ export interface OnClusterOptions {
 }
 
 const pollMs = 2000;
+const maxRounds = 3;
 const maxLogBytes = 32 * 1024 * 1024;
+
+type Note = (one: JobLearner, grade: LearnerGrade, kept: boolean) => void;
 
 /**
  * Grades a roster as an Indexed Job. Rows are read from the Pods' logs as they come and are as durable as those of a local run; a Pod that
@@ -71,7 +74,7 @@ export async function gradeOnCluster(options: OnClusterOptions): Promise<Gradebo
   const lines: ResultLine[] = [];
   const todo: Placed[] = [];
   const homes: JobLearner[] = [];
-  const note = (one: JobLearner, grade: LearnerGrade, kept: boolean) => {
+  const note: Note = (one, grade, kept) => {
     lines.push({ type: 'learner', key: one.key, grade });
     if (!kept) results.add(one.key, grade);
     options.onRow(grade, kept);
@@ -131,9 +134,10 @@ class JobRun {
     this.#expires = new Date(clock.now() + (this.#deadlineSeconds + 600) * 1000).toISOString();
   }
 
-  #plan(placed: readonly Placed[]): JobPlan {
+  #plan(placed: readonly Placed[], round: number): JobPlan {
     const { lab, labFiles, image, parallel, limitSeconds, api, shards } = this.#options;
     return {
+      round,
       namespace: this.#namespace,
       lab,
       labFiles,
@@ -150,8 +154,9 @@ class JobRun {
   async prepare(homes: readonly JobLearner[]): Promise<Placed[]> {
     const { api, lab, graders, signal } = this.#options;
     await removeExpired(this.#options);
-    const plan = this.#plan([]);
+    const plan = this.#plan([], 0);
     await this.#make(namespaceObject(plan));
+    await this.#make(labObject(plan));
     if (homes.length === 0) return [];
     const reader = readerObjects(plan, readsOfLab(lab, graders));
     this.#clusterScoped = reader.filter(({ metadata }) => metadata.namespace === undefined);
@@ -190,66 +195,73 @@ class JobRun {
     throw this.#failed(`namespace ${this.#namespace} has no kube-root-ca.crt after 10 s`);
   }
 
-  async grade(
-    placed: readonly Placed[],
-    learners: readonly JobLearner[],
-    note: (one: JobLearner, grade: LearnerGrade, kept: boolean) => void,
-  ): Promise<void> {
-    const { lab, clock, signal, say, api } = this.#options;
-    const plan = this.#plan(placed);
-    for (const object of [labObject(plan), ...inputObjects(plan), jobObject(plan)]) await this.#make(object);
-    say(`${placed.length} learners in ${plan.inputs.length} shards, in namespace ${plan.namespace}`);
+  /**
+   * Grades as often as it takes, three times at the most: a Pod whose log could not be read before it was gone has graded for nothing,
+   * although its index counts as done.
+   */
+  async grade(placed: readonly Placed[], learners: readonly JobLearner[], note: Note): Promise<void> {
+    const { say, signal } = this.#options;
     const byId = new Map(learners.map((one) => [one.learner.id, one]));
     const told = new Map<string, string>();
-    const fingerprint = fingerprintOfLab(lab);
-    const take = (log: string) => {
-      for (const line of shardLines(log)) {
-        if (line.type === 'run' && line.fingerprint !== fingerprint)
-          throw this.#failed(
-            `the image ${plan.image} (kubedrill ${line.kubedrill}) reads the lab otherwise than this kubedrill; build it anew`,
-          );
-        if (line.type !== 'learner') continue;
-        const one = byId.get(line.grade.id);
-        const text = JSON.stringify(line.grade);
-        if (!one || told.get(line.grade.id) === text) continue;
-        told.set(line.grade.id, text);
-        note(one, line.grade, false);
-      }
+    const take = (grade: LearnerGrade) => {
+      const one = byId.get(grade.id);
+      const text = JSON.stringify(grade);
+      if (!one || told.get(grade.id) === text) return;
+      told.set(grade.id, text);
+      note(one, grade, false);
     };
-    const troubles = new Set<string>();
-    for (;;) {
-      const pods = await listAll(api, kinds.Pod, this.#namespace, { labelSelector: `job-name=${jobName}`, signal });
-      if (signal.aborted) return;
-      if (pods.ok) {
-        for (const pod of pods.items) {
-          const trouble = troubleOf(pod);
-          if (trouble && !troubles.has(trouble)) say(trouble);
-          if (trouble) troubles.add(trouble);
-          if (pod.status?.phase === 'Pending') continue;
-          const log = await api.request<string>('GET', pathOf('Pod', this.#namespace, pod.metadata.name, 'log'), {
-            query: { container: 'grade', limitBytes: maxLogBytes },
-            as: 'text',
-            maxBytes: maxLogBytes * 2,
-            signal,
-          });
-          if (log.ok) take(log.body);
-        }
-      }
-      const job = await api.request('GET', pathOf('Job', this.#namespace, jobName), { signal });
-      const ended = job.ok ? endOf(job.body) : undefined;
-      // the Pods of a Job that has ended were read after their end only if this round began after it
-      if (ended && ended === this.#ended) {
-        if (ended !== 'complete') say(`the Job ended early: ${ended}`);
-        return;
-      }
-      this.#ended = ended;
-      if (!job.ok && job.kind === 'refused') throw this.#failed(`the Job is gone: ${job.message}`);
-      if (!ended) await clock.sleep(pollMs, signal);
-      if (signal.aborted) return;
+    let missing = placed;
+    for (let round = 1; round <= maxRounds && missing.length > 0 && !signal.aborted; round++) {
+      if (round > 1) say(`no result came of ${missing.length} learners: they are graded again`);
+      await this.#round(this.#plan(missing, round), take);
+      missing = placed.filter(({ learner }) => !told.has(learner.id));
     }
   }
 
-  #ended: string | undefined;
+  async #round(plan: JobPlan, take: (grade: LearnerGrade) => void): Promise<void> {
+    const { clock, signal, say, api } = this.#options;
+    for (const object of [...inputObjects(plan), jobObject(plan)]) await this.#make(object);
+    const count = plan.inputs.reduce((sum, { learners }) => sum + learners.length, 0);
+    say(`${count} learners in ${plan.inputs.length} shards, in namespace ${plan.namespace}`);
+    const troubles = new Set<string>();
+    let ended: string | undefined;
+    while (!signal.aborted) {
+      // asked before the Pods are: once the Job had ended, their logs are read to the end
+      const job = await api.request('GET', pathOf('Job', this.#namespace, jobNameOf(plan)), { signal });
+      if (!job.ok && job.kind === 'refused') throw this.#failed(`the Job is gone: ${job.message}`);
+      ended = job.ok ? endOf(job.body) : undefined;
+      const pods = await listAll(api, kinds.Pod, this.#namespace, { labelSelector: `job-name=${jobNameOf(plan)}`, signal });
+      for (const pod of pods.ok ? pods.items : []) {
+        const trouble = troubleOf(pod);
+        if (trouble && !troubles.has(trouble)) say(trouble);
+        if (trouble) troubles.add(trouble);
+        if (pod.status?.phase !== 'Pending') await this.#read(pod, plan, take);
+      }
+      if (ended && pods.ok) break;
+      await clock.sleep(pollMs, signal);
+    }
+    if (ended && ended !== 'complete') say(`the Job ended early: ${ended}`);
+  }
+
+  /** Takes the rows that a Pod has printed so far. */
+  async #read(pod: KubeObject, plan: JobPlan, take: (grade: LearnerGrade) => void): Promise<void> {
+    const { api, lab, signal } = this.#options;
+    const path = pathOf('Pod', this.#namespace, pod.metadata.name, 'log');
+    const log = await api.request<string>('GET', path, {
+      query: { container: 'grade', limitBytes: maxLogBytes },
+      as: 'text',
+      maxBytes: maxLogBytes * 2,
+      signal,
+    });
+    for (const line of log.ok ? shardLines(log.body) : []) {
+      if (line.type === 'run' && line.fingerprint !== fingerprintOfLab(lab)) {
+        throw this.#failed(
+          `the image ${plan.image} (kubedrill ${line.kubedrill}) reads the lab otherwise than this kubedrill; build it anew`,
+        );
+      }
+      if (line.type === 'learner') take(line.grade);
+    }
+  }
 
   async #make(object: KubeObject): Promise<void> {
     const { api, signal } = this.#options;

@@ -67,6 +67,7 @@ describe('the input of a shard', () => {
 
 describe('the Job', () => {
   const plan: JobPlan = {
+    round: 1,
     namespace: 'kubedrill-grade-1',
     lab: sampleLab(),
     labFiles: { 'lab.yaml': 'id: scale-it', 'start/a.yaml': 'x' },
@@ -102,7 +103,7 @@ describe('the Job', () => {
     ]);
     expect(spec.template.spec.volumes[0].projected.sources[1]).toEqual({
       secret: {
-        name: 'input-1',
+        name: 'input-1-1',
         items: [
           { key: 'kubeconfig-0', path: '1/kubeconfig-0' },
           { key: 'roster.yaml', path: '1/roster.yaml' },
@@ -170,29 +171,30 @@ afterEach(async () => {
 
 /** Plays the Job controller: Pods of each index, whose log is what `script` says of it. */
 function playJob(
-  script: (shard: number, roster: { learners: { id: string }[] }) => LearnerGrade[],
+  script: (shard: number, roster: { learners: { id: string }[] }, round: number) => LearnerGrade[],
   given: { condition?: object; fingerprint?: string } = {},
 ) {
   const logs = new Map<string, string>();
   server.logs = ({ pod }) => logs.get(pod) ?? '';
   server.react(({ type, object }) => {
     if (type !== 'ADDED' || object.kind !== 'Job') return;
-    const { namespace = '' } = object.metadata;
+    const { namespace = '', name } = object.metadata;
+    const round = Number(name.slice('grade-'.length));
     for (let shard = 0; shard < object.spec.completions; shard++) {
-      const secret = server.get('Secret', `input-${shard}`, namespace)!;
-      const rows = script(shard, JSON.parse(secret.stringData['roster.yaml']));
+      const secret = server.get('Secret', `input-${round}-${shard}`, namespace)!;
+      const rows = script(shard, JSON.parse(secret.stringData['roster.yaml']), round);
       const lines = [
         { type: 'run', kubedrill: '0.1.0', lab: 'scale-it', fingerprint: given.fingerprint ?? fingerprintOfLab(sampleLab()) },
         ...rows.map((grade) => ({ type: 'learner', key: '', grade })),
         { type: 'done' },
       ];
-      logs.set(`grade-${shard}`, lines.map((line) => JSON.stringify(line)).join('\n'));
+      logs.set(`${name}-${shard}`, lines.map((line) => JSON.stringify(line)).join('\n'));
       server.put({
         kind: 'Pod',
         metadata: {
-          name: `grade-${shard}`,
+          name: `${name}-${shard}`,
           namespace,
-          labels: { 'job-name': 'grade', 'batch.kubernetes.io/job-completion-index': String(shard) },
+          labels: { 'job-name': name, 'batch.kubernetes.io/job-completion-index': String(shard) },
         },
         status: { phase: 'Succeeded' },
       });
@@ -249,8 +251,20 @@ describe('grading as a Job', () => {
     expect(left()).toEqual(['kube-system']);
   });
 
-  it('tells who has no result because a shard was lost, and why', async () => {
-    playJob((shard, { learners: mine }) => (shard === 1 ? [] : mine.map(({ id }) => row(id))), {
+  it('grades again whose log was gone before it could be read, although the Job counts as done', async () => {
+    const rosters: string[][] = [];
+    playJob((shard, { learners: mine }, round) => {
+      rosters.push(mine.map(({ id }) => id));
+      return shard === 1 && round === 1 ? [] : mine.map(({ id }) => row(id));
+    });
+    const { book, said } = await grade(learners('a', 'b', 'c', 'd', 'e'));
+    expect(book.learners.map(({ status }) => status)).toEqual(['graded', 'graded', 'graded', 'graded', 'graded']);
+    expect(rosters).toEqual([['a', 'd'], ['b', 'e'], ['c'], ['b'], ['e']]);
+    expect(said).toContain('no result came of 2 learners: they are graded again');
+  });
+
+  it('tells who has no result even after three rounds, and why', async () => {
+    playJob((_, { learners: mine }) => mine.filter(({ id }) => id !== 'b').map(({ id }) => row(id)), {
       condition: { type: 'Failed', status: 'True', reason: 'FailedIndexes', message: 'index 1 failed' },
     });
     const first = await grade(learners('a', 'b', 'c'));
@@ -315,7 +329,7 @@ describe('grading as a Job', () => {
     server.when(({ path }) => path.endsWith('/serviceaccounts/reader/token'), { status: 201, body: { status: { token: 'short-lived' } } });
     let config = '';
     playJob((shard, { learners: mine }) => {
-      config = server.list('Secret').find(({ metadata }) => metadata.name === `input-${shard}`)!.stringData['kubeconfig-0'];
+      config = server.list('Secret').find(({ metadata }) => metadata.name === `input-1-${shard}`)!.stringData['kubeconfig-0'];
       expect(server.list('ClusterRoleBinding')).toHaveLength(1);
       return mine.map(({ id }) => row(id));
     });
