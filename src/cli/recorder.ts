@@ -38,10 +38,10 @@ export async function startRecorder(session: DrillSession, options: DrillCommand
       done: existsSync(drillFiles(context.paths, session.lab.id).timeline) && recorderOf(context, session.lab.id) !== undefined,
       seen: 'no recording yet',
     }),
-    { boundMs: 30_000, everyMs: 100, clock: context.clock, signal: context.signal },
+    { boundMs: 90_000, everyMs: 100, clock: context.clock, signal: context.signal },
   );
   if (recording.outcome !== 'done')
-    throw new LabError('set-up-failed', `the recorder of ${session.lab.id} did not start within 30 s`, {
+    throw new LabError('set-up-failed', `the recorder of ${session.lab.id} did not start within 90 s`, {
       hint: `Try it in the foreground: kubedrill record ${session.lab.id}`,
     });
 }

@@ -13,25 +13,30 @@ export const command: CommandModule = {
   build: (command) => void drillOptions(command).argument('<lab>', 'id of the lab'),
   async run([lab = ''], options: DrillCommandOptions, context) {
     const print = printer(context, false, true);
-    return withDrill(lab, { ...options, onEvent: options.json ? () => undefined : print, keepFaults: true }, context, async (session) => {
-      const step = session.currentStep();
-      const checks = await session.check({ signal: context.signal });
-      if (options.json) context.json(checkDocument(session, step.id, checks));
-      else for (const check of checks) for (const line of checkLines(check)) context.print(line);
-      const passed = checks.every((check) => check.verdict?.verdict === 'pass');
-      const blind =
-        checks.some((check) => check.verdict?.verdict === 'error') &&
-        !checks.some((check) => check.verdict?.verdict === 'fail' || check.verdict?.verdict === 'waiting');
-      if (passed) {
-        const last = session.state.current + 1 >= session.lab.steps.length;
-        await session.next();
-        if (!options.json) {
-          if (last) context.print(`\nAll steps are done. Finish: kubedrill finish ${session.lab.id}`);
-          else showStep(session, context, false);
+    return withDrill(
+      lab,
+      { ...options, onEvent: (event) => (options.json || event.type === 'step' ? undefined : print(event)), keepFaults: true },
+      context,
+      async (session) => {
+        const step = session.currentStep();
+        const checks = await session.check({ signal: context.signal });
+        if (options.json) context.json(checkDocument(session, step.id, checks));
+        else for (const check of checks) for (const line of checkLines(check)) context.print(line);
+        const passed = checks.every((check) => check.verdict?.verdict === 'pass');
+        const blind =
+          checks.some((check) => check.verdict?.verdict === 'error') &&
+          !checks.some((check) => check.verdict?.verdict === 'fail' || check.verdict?.verdict === 'waiting');
+        if (passed) {
+          const last = session.state.current + 1 >= session.lab.steps.length;
+          await session.next();
+          if (!options.json) {
+            if (last) context.print(`\nAll steps are done. Finish: kubedrill finish ${session.lab.id}`);
+            else showStep(session, context, false);
+          }
+          return 0;
         }
-        return 0;
-      }
-      return blind ? 3 : 1;
-    });
+        return blind ? 3 : 1;
+      },
+    );
   },
 };

@@ -11,7 +11,9 @@ export const command: CommandModule = {
   example: 'kubedrill start in-first-pod',
   build: (command) => void drillOptions(command).argument('<lab>', 'id of the lab: see kubedrill list'),
   async run([lab = ''], options: DrillCommandOptions, context) {
-    const onEvent = printer(context, options.json ?? false);
+    const print = printer(context, options.json ?? false);
+    // the step itself is shown below, with its text
+    const onEvent: typeof print = (event) => (options.json || event.type !== 'step' ? print(event) : undefined);
     return withDrill(lab, { ...options, onEvent, recording: 'none', keepFaults: true }, context, async (session) => {
       await startRecorder(session, options, context);
       if (!options.json) showStep(session, context, true);
