@@ -33,55 +33,14 @@ import resourceAbsent from './resource-absent.ts';
 import serviceBackends from './service-backends.ts';
 import statefulsetIdentity from './statefulset-identity.ts';
 import timeline from './timeline.ts';
-import traffic from './traffic.ts';
 import trafficSpread from './traffic-spread.ts';
 import trafficUntouched from './traffic-untouched.ts';
+import traffic from './traffic.ts';
 import uidChanged from './uid-changed.ts';
 import uidKept from './uid-kept.ts';
 import unchanged from './unchanged.ts';
 import volumeSurvived from './volume-survived.ts';
 
-export const graders: readonly Grader[] = [
-  accessReview,
-  canary,
-  commandSeen,
-  controllerRevisions,
-  cronJob,
-  daemonsetCoverage,
-  deploymentAvailable,
-  dns,
-  envOf,
-  eventSeen,
-  execOutput,
-  filesOf,
-  hpaActive,
-  httpThroughIngress,
-  httpThroughService,
-  httpToPods,
-  imageIs,
-  jobComplete,
-  logContains,
-  logCounts,
-  manifestsAtHome,
-  nodePortEverywhere,
-  nodeProcess,
-  podState,
-  podsReady,
-  pvcSurvives,
-  readinessGates,
-  recentLease,
-  replicasetHistory,
-  resourceAbsent,
-  serviceBackends,
-  statefulsetIdentity,
-  timeline,
-  trafficSpread,
-  trafficUntouched,
-  traffic,
-  uidChanged,
-  uidKept,
-  unchanged,
-  volumeSurvived,
-] as unknown as readonly Grader[];
+export const graders: readonly Grader[] = [accessReview, canary, commandSeen, controllerRevisions, cronJob, daemonsetCoverage, deploymentAvailable, dns, envOf, eventSeen, execOutput, filesOf, hpaActive, httpThroughIngress, httpThroughService, httpToPods, imageIs, jobComplete, logContains, logCounts, manifestsAtHome, nodePortEverywhere, nodeProcess, podState, podsReady, pvcSurvives, readinessGates, recentLease, replicasetHistory, resourceAbsent, serviceBackends, statefulsetIdentity, timeline, trafficSpread, trafficUntouched, traffic, uidChanged, uidKept, unchanged, volumeSurvived] as unknown as readonly Grader[];
 
 export const gradersById: ReadonlyMap<string, Grader> = new Map(graders.map((one) => [one.id, one]));
