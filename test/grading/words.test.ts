@@ -19,12 +19,17 @@ describe('the words of verdicts', () => {
   });
 
   it('give commands that can be pasted', () => {
-    expect(kubectl(['get', 'pods', '-o', 'jsonpath={.items[*]}'], 'kube-system')).toBe("kubectl -n kube-system get pods -o 'jsonpath={.items[*]}'");
+    expect(kubectl(['get', 'pods', '-o', 'jsonpath={.items[*]}'], 'kube-system')).toBe(
+      "kubectl -n kube-system get pods -o 'jsonpath={.items[*]}'",
+    );
   });
 });
 
 describe('paths into objects', () => {
-  const object = { metadata: { annotations: { 'a.b/c': 'x' } }, spec: { containers: [{ name: 'web', image: 'i' }], ports: [{ port: 80 }] } };
+  const object = {
+    metadata: { annotations: { 'a.b/c': 'x' } },
+    spec: { containers: [{ name: 'web', image: 'i' }], ports: [{ port: 80 }] },
+  };
 
   it('go through fields, indexes, quoted keys and named elements', () => {
     expect(at(object, 'spec.ports[0].port')).toBe(80);
@@ -33,7 +38,8 @@ describe('paths into objects', () => {
   });
 
   it('end in nothing where anything is missing', () => {
-    for (const path of ['spec.containers[name=db].image', 'spec.ports[3].port', 'status.x', 'spec.ports.port', 'constructor']) expect(at(object, path)).toBeUndefined();
+    for (const path of ['spec.containers[name=db].image', 'spec.ports[3].port', 'status.x', 'spec.ports.port', 'constructor'])
+      expect(at(object, path)).toBeUndefined();
   });
 
   it('are refused when they cannot be read', () => {
