@@ -94,7 +94,8 @@ export function fingerprintOfBaseline(data: BaselineData, namespace: string): Re
   const inNamespace = data.objects.filter(([kind, object]) => kinds[kind].namespaced && object.metadata.namespace === namespace);
   const extra: Record<string, unknown> = {};
   for (const [kind, object] of data.objects) {
-    if (kind === 'Node') {
+    // labs that run beside others must not be blamed for what those do to the nodes; taken only for exclusive labs
+    if (kind === 'Node' && Object.keys(data.manifests).length > 0) {
       const labels = Object.fromEntries(Object.entries(object.metadata.labels ?? {}));
       extra[`Node/${object.metadata.name}`] = {
         labels,
