@@ -129,6 +129,20 @@ test('recover keeps the faults of a cluster that is there but is not proved to b
   expect(openJournal(path, { clock }).open()).toHaveLength(1);
 });
 
+test('recover starts nodes that a reboot has stopped, before anything else', async () => {
+  const { context } = commandContext('kubedrill-control-plane\trunning\tcontrol-plane\nkubedrill-worker\texited\tworker');
+  const started: string[] = [];
+  const { run } = context;
+  context.run = async (program, args, options) => {
+    if (args[0] !== 'start') return run(program, args, options);
+    started.push(args.join(' '));
+    return ran(0);
+  };
+  await leaveFault(context);
+  await expect(recoverCommand.run([], {}, context)).rejects.toMatchObject({ exitCode: 3 });
+  expect(started).toEqual(['start kubedrill-worker']);
+});
+
 test('recover keeps its hands off while a drill has the cluster', async () => {
   const { context } = commandContext();
   await leaveFault(context);

@@ -34,7 +34,7 @@ export const command: CommandModule = {
 async function recover(name: string, journal: Journal, context: CommandContext): Promise<Recovery[]> {
   const lock = acquireLock(clusterLockPath(context.paths, name), { ...processes.self(), command: 'kubedrill recover' });
   try {
-    if (await isGone(name, journal, context)) return forgetFaults(context.paths, context.clock, name);
+    if ((await nodesOf(name, journal, context)) === 'gone') return forgetFaults(context.paths, context.clock, name);
     const cluster = await openOwnedCluster(context, name);
     try {
       const desk = await openFaultDesk({ context, cluster, onProgress: sayProgress(context) });
@@ -47,11 +47,19 @@ async function recover(name: string, journal: Journal, context: CommandContext):
   }
 }
 
-/** Only the word of the provider that made it counts: an API server that is away is no cluster that is gone. */
-async function isGone(name: string, journal: Journal, context: CommandContext): Promise<boolean> {
-  const provider = readRecord(context.paths, name)?.provider ?? journal.open()[0]?.provider;
-  if (!provider) return false;
-  return !(await providerNamed(provider as Provider['id'], context).status(name, context.signal)).exists;
+/**
+ * Whether there is anything to mend, and starts what a reboot or a hand has stopped.
+ * Only the word of the provider that made it counts: an API server that is away is no cluster that is gone.
+ */
+async function nodesOf(name: string, journal: Journal, context: CommandContext): Promise<'running' | 'gone' | 'unknown'> {
+  const made = readRecord(context.paths, name)?.provider ?? journal.open()[0]?.provider;
+  if (!made) return 'unknown';
+  const provider = providerNamed(made as Provider['id'], context);
+  const status = await provider.status(name, context.signal);
+  if (!status.exists) return 'gone';
+  if (status.nodes.some((node) => node.state === 'stopped'))
+    await provider.start(name, { onProgress: sayProgress(context), signal: context.signal });
+  return 'running';
 }
 
 const words: Record<Recovery['outcome'], string> = {
