@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { ClusterFacts } from '../grading/cluster-facts.ts';
 import type { GradersById } from '../grading/evaluate.ts';
@@ -15,6 +15,7 @@ import { whyNotFromManifests } from './manifests/set-up.ts';
 import { removeLeftBehind } from './manifests/throwaway.ts';
 import { manifestEndings, manifestWorks } from './manifests/works.ts';
 import { connectPrivately } from './private-connect.ts';
+import { readKubeconfig } from './read-kubeconfig.ts';
 import { mustParseRoster, namespaceOf, type Roster, sharedPlaces } from './roster.ts';
 import { snapshotEndings, snapshotWorks } from './snapshots/works.ts';
 import { findSubmissions } from './submissions/layout.ts';
@@ -45,21 +46,6 @@ export interface Source {
   works: readonly Work[];
   due?: number;
   close(): Promise<void>;
-}
-
-const maxKubeconfigBytes = 256 * 1024;
-
-function readKubeconfig(path: string): { text: string } | { reason: string } {
-  const cannot = (why: string) => ({ reason: `kubeconfig ${path} cannot be read: ${why}` });
-  try {
-    const stat = statSync(path);
-    if (!stat.isFile()) return cannot('it is no plain file');
-    if (stat.size > maxKubeconfigBytes) return cannot(`it has ${stat.size} bytes`);
-    return { text: readFileSync(path, 'utf8') };
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return cannot(code === 'ENOENT' ? 'it is not there' : String(code ?? error));
-  }
 }
 
 export function readRoster(path: string): Roster {

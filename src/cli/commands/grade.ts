@@ -124,7 +124,8 @@ export const command: CommandModule = {
       throw new LabError('usage', '--only-errors keeps earlier results, --fresh throws them away: give one of them');
     const all = labsOf(context, options.labs);
     const labs = ids.map((id) => labNamed(all, id));
-    const home = homeOf(context, options);
+    const { openHome } = await import('../../batch/home.ts');
+    const home = openHome(context, options.name);
     const books: Gradebook[] = [];
     try {
       for (const lab of labs) {
@@ -289,33 +290,4 @@ function shardNamed(text: string | undefined): (<T>(items: T[]) => T[]) | undefi
   const shard = parseShard(text);
   if (!shard) throw new LabError('usage', `--shard takes i/n such as 2/3, not "${text}"`);
   return (items) => shardOf(items, shard.index, shard.of);
-}
-
-/** The owned cluster, opened when somebody asks for it, once. */
-function homeOf(context: CommandContext, options: GradeOptions): GradeOne['home'] {
-  let opening: Promise<{ home: HomeCluster; close(): Promise<void> }> | undefined;
-  const open = async () => {
-    const { openOwnedCluster } = await import('../../cluster/open.ts');
-    const { makeProbes } = await import('../../kube/probes.ts');
-    const cluster = await openOwnedCluster(context, options.name);
-    const { api, facts, clock, nodes } = { ...cluster, clock: context.clock };
-    const nodeExec = (node: string, command: readonly string[]) => nodes.exec(node, command, { timeoutMs: 10_000 });
-    const home: HomeCluster = {
-      key: `home ${cluster.id}`,
-      api,
-      facts,
-      probes: (namespace, signal) => makeProbes({ api, namespace, nodeExec, clock, signal, facts }),
-    };
-    return { home, close: () => cluster.close() };
-  };
-  return {
-    open: async () => {
-      opening ??= open();
-      return (await opening).home;
-    },
-    close: async () => {
-      const [opened] = await Promise.allSettled([opening]);
-      if (opened?.status === 'fulfilled') await opened.value?.close();
-    },
-  };
 }
