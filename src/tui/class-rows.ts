@@ -1,4 +1,4 @@
-import { type ClassLearner, pointsNow, presentStep, type StepStanding, stepStanding } from '../batch/class/state.ts';
+import { type ClassLearner, pointsNow, presentStep, type StepStanding, stepStanding, tellingMismatch } from '../batch/class/state.ts';
 import { type ClassViewState, classKeys, isDone, shownLearners } from './class-state.ts';
 import { cut, fill, type Line, type Span, spread, widthOf, wrap } from './line.ts';
 import { bodyRows, header, rule, scrolled, scrollMark } from './screens/frame.ts';
@@ -93,10 +93,10 @@ function details(state: ClassViewState, theme: Theme): Line[] {
   if (!learner) return [];
   const width = state.size.columns - 4;
   const block = (style: Style, text: string): Line[] => wrap(clean(text), width).map((line): Line => [{ text: '  ' }, as(style, line)]);
-  const { last } = learner;
+  const last = tellingMismatch(state.klass, learner);
   const mismatch: Line[] = last
     ? [
-        [as('strong', `  ${last.check}: ${clean(last.title)}`), as('faint', `  seen ${duration(state.now - last.at)} ago`)],
+        [as('strong', `  ${last.check}: ${clean(last.title)}`), as('faint', `  since ${duration(state.now - last.at)}`)],
         ...(last.mismatch.field ? block('faint', last.mismatch.field) : []),
         ...block('bad', `observed: ${last.mismatch.observed}`),
         ...block('plain', `expected: ${last.mismatch.expected}`),

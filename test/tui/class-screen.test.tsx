@@ -119,6 +119,7 @@ describe('the class view', () => {
     running.screen.press('down', 'enter');
     await running.screen.until('observed: 1 replica');
     const text = running.screen.text();
+    expect(text).toContain('C1: web has 3 replicas  since 1 min 30 s');
     expect(text).toContain('Deployment web spec.replicas');
     expect(text).toContain('expected: 3 replicas');
     expect(text).toContain('kubectl get deployment web');

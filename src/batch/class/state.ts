@@ -86,6 +86,18 @@ export function presentStep(state: ClassState, learner: ClassLearner): number {
   return at < 0 ? state.steps.length : at;
 }
 
+/**
+ * What a person should read of a learner: the mismatch of the step that they are at, else (nothing can be seen there) the last one seen.
+ */
+export function tellingMismatch(state: ClassState, learner: ClassLearner): ClassLearner['last'] {
+  const step = state.steps[presentStep(state, learner)];
+  for (const { id, title, verdict, step: own } of learner.checks) {
+    if (own !== step?.id || (verdict?.verdict !== 'fail' && verdict?.verdict !== 'waiting')) continue;
+    return learner.last?.check === id ? learner.last : { check: id, title, mismatch: verdict, at: learner.since };
+  }
+  return learner.last;
+}
+
 /** Points of the passed checks; a broken guard takes those of its step. */
 export function pointsNow(state: ClassState, learner: ClassLearner): { won: number; of: number } {
   let won = 0;
