@@ -14,6 +14,7 @@ import type { Lab } from '../lab/schema.ts';
 import { LabError } from '../lab-error.ts';
 import { acquireLock, clusterLockPath, type Lock } from '../store/lock.ts';
 import { processes } from '../store/processes.ts';
+import { expectWritable } from '../system/files.ts';
 import type { Paths } from '../system/paths.ts';
 import type { OnProgress } from '../system/progress.ts';
 import type { ClusterState, NodeCard } from '../tui/host.ts';
@@ -113,6 +114,7 @@ export async function bringUp(
   if (!Number.isInteger(workers) || workers < 0 || workers > 9)
     throw new LabError('usage', `--workers takes a number from 0 to 9, not "${options.workers}"`);
   const ports = { ...context, signal };
+  expectWritable(context.paths.state);
   // the provider of a cluster that is there is its own; only a new one may be chosen
   const id = readRecord(context.paths, name)?.provider ?? options.provider ?? 'kind';
   const missing = id === 'kind' ? await planBootstrap(ports) : await planLabImages(ports);

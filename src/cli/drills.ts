@@ -5,6 +5,7 @@ import type { DrillEvent } from '../drill/events.ts';
 import { type DrillSession, openDrill } from '../drill/session.ts';
 import { openFaultDesk } from '../faults/desk.ts';
 import type { Lab } from '../lab/schema.ts';
+import { expectWritable } from '../system/files.ts';
 import type { CommandContext } from './command.ts';
 import { labNamed, labsOf } from './labs.ts';
 import { plainLines } from './plain.ts';
@@ -48,6 +49,7 @@ export async function withDrill(
 ): Promise<number> {
   const labs = labsOf(context, options.labs);
   const lab = labNamed(labs, labId);
+  expectWritable(context.paths.state);
   const cluster = await openOwnedCluster(context, options.name);
   try {
     const faults = await openFaultDesk({ context, cluster, onEvent: options.onEvent });

@@ -4,6 +4,7 @@ import type { CommandModule } from './command.ts';
 /** Each command is loaded when it is asked for. */
 export const commands: Record<string, () => Promise<CommandModule>> = {
   'check': () => import('./commands/check.ts').then((module) => module.command),
+  'class': () => import('./commands/class.ts').then((module) => module.command),
   'doctor': () => import('./commands/doctor.ts').then((module) => module.command),
   'down': () => import('./commands/down.ts').then((module) => module.command),
   'faults': () => import('./commands/faults.ts').then((module) => module.command),

@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { LabError } from '../lab-error.ts';
 
 /** What `state-unwritable` says of a failed write: the path, and why. */
@@ -12,7 +12,9 @@ export function unwritable(path: string, cause: unknown): LabError {
         ? 'the file system is read-only'
         : code === 'EACCES' || code === 'EPERM'
           ? 'permission denied'
-          : String(code ?? cause);
+          : code === 'ENOTDIR' || code === 'EEXIST'
+            ? 'a part of that path is a file, not a folder'
+            : String(code ?? cause);
   return new LabError('state-unwritable', `cannot write ${path}: ${why}`, {
     hint: code === 'ENOSPC' ? `Free some room: df -h ${dirname(path)}` : `Mend it, or put the state elsewhere: KUBEDRILL_STATE=<folder>`,
     cause,
@@ -48,12 +50,20 @@ export function writeWhole(path: string, text: string, mode = 0o600): void {
   }
 }
 
-/** The text of a file, or `undefined` when there is none. */
+/** Throws `state-unwritable` unless files can be made in this folder (which is made when it is not there). */
+export function expectWritable(folder: string): void {
+  const trial = join(folder, `.${process.pid}.trial`);
+  writeWhole(trial, 'can this be written?\n');
+  rmSync(trial, { force: true });
+}
+
+/** The text of a file, or `undefined` when there is none; also where its folder cannot be, as below a file. */
 export function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw cause;
   }
 }

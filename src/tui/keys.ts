@@ -36,5 +36,27 @@ function charKey(char: string): string[] {
   return [char];
 }
 
+const bytes: Record<string, string> = {
+  enter: '\r',
+  tab: '\t',
+  'shift+tab': '\x1b[Z',
+  esc: '\x1b',
+  backspace: '\x7f',
+  up: '\x1b[A',
+  down: '\x1b[B',
+  right: '\x1b[C',
+  left: '\x1b[D',
+  home: '\x1b[H',
+  end: '\x1b[F',
+  pageup: '\x1b[5~',
+  pagedown: '\x1b[6~',
+};
+
+/** What a terminal sends for a key: for keys that were read here and are the shell's. */
+export function keyBytes(key: string): string {
+  const control = /^ctrl\+([a-z])$/.exec(key)?.[1];
+  return control ? String.fromCharCode(control.charCodeAt(0) - 0x60) : (bytes[key] ?? key);
+}
+
 /** A key that types a character. */
 export const isCharacter = (key: string): boolean => [...key].length === 1;

@@ -11,25 +11,29 @@ export interface PictureOptions {
   glyphs: Glyphs;
 }
 
-type Context = PictureOptions & { motion: Motion };
+interface Context extends PictureOptions {
+  motion: Motion;
+  /** Pods that went a moment ago are drawn, too. */
+  withGone: boolean;
+}
 
 /** The picture as rows: each workload with its ReplicaSets and Pods, then each Service with its endpoints. */
 export function drawPicture(picture: Picture, motion: Motion, options: PictureOptions): Line[] {
-  const context = { ...options, motion };
-  const empty = picture.workloads.length + picture.loose.length + picture.services.length === 0;
-  if (empty && picture.unseen.length === 0 && goneFrom(motion, '', options.now).length === 0) {
-    return [[as('faint', 'Nothing here yet: what you make appears here.')]];
-  }
-  const detailed = rowsOf(picture, context, podRows);
-  const rows = detailed.length <= options.height ? detailed : rowsOf(picture, context, dotRows);
-  return picture.unseen.length === 0 ? rows : [...rows, [as('faint', `not watched: ${picture.unseen.join(', ')}`)]];
+  const present: Context = { ...options, motion, withGone: false };
+  const all: Context = { ...present, withGone: true };
+  const unseen: Line[] = picture.unseen.length > 0 ? [[as('faint', `not watched: ${picture.unseen.join(', ')}`)]] : [];
+  const moving = rowsOf(picture, all, podRows);
+  if (moving.length === 0) return unseen.length > 0 ? unseen : [[as('faint', 'Nothing here yet: what you make appears here.')]];
+  // Pods that went are drawn where there is room: they do not turn those that are there into dots
+  for (const rows of [moving, rowsOf(picture, present, podRows)]) if (rows.length <= options.height) return [...rows, ...unseen];
+  return [...rowsOf(picture, all, dotRows), ...unseen];
 }
 
 type DrawPods = (pods: PodDot[], prefix: string, within: string, context: Context) => Line[];
 
 /** Each workload, the Pods that stand alone, each Service: apart from each other where there is room for it. */
 function rowsOf(picture: Picture, context: Context, drawPods: DrawPods): Line[] {
-  const loose = [...picture.loose, ...goneFrom(context.motion, '', context.now)];
+  const loose = [...picture.loose, ...gone('', context)];
   const groups: Line[][] = [
     ...picture.workloads.map((workload) => workloadRows(workload, context, drawPods)),
     ...(loose.length > 0 ? [[[as('faint', 'Pods that nothing owns')], ...drawPods(loose, '  ', '', context)]] : []),
@@ -47,10 +51,10 @@ function workloadRows(workload: Workload, context: Context, drawPods: DrawPods):
   const heading = spread(title, [as(full ? 'good' : 'busy', `${workload.ready}/${workload.wanted} ${word}`)], width);
   if (workload.kind !== 'Deployment') {
     const [set] = workload.sets;
-    return set ? [heading, ...drawPods(withGone(set, context), '  ', set.name, context)] : [heading];
+    return set ? [heading, ...drawPods(shownPods(set, context), '  ', set.name, context)] : [heading];
   }
   // a ReplicaSet without Pods says only where an undo would lead: the newest two are enough
-  const live = workload.sets.filter((set) => set.wanted > 0 || withGone(set, context).length > 0);
+  const live = workload.sets.filter((set) => set.wanted > 0 || shownPods(set, context).length > 0);
   const past = workload.sets.filter((set) => !live.includes(set)).slice(0, 2);
   const shown = [...live, ...past];
   return [
@@ -62,7 +66,7 @@ function workloadRows(workload: Workload, context: Context, drawPods: DrawPods):
       const right = [as(style === 'faint' ? 'faint' : set.ready >= set.wanted ? 'good' : 'busy', `${set.ready}/${set.wanted}`)];
       const name = setName(set.name, workload.name, Math.floor(width * 0.45));
       const row = spread([as('faint', branch), as(style, name), as('faint', `  ${set.image}`)], right, width);
-      return [row, ...drawPods(withGone(set, context), `${last ? ' ' : glyphs.pipe} `, set.name, context)];
+      return [row, ...drawPods(shownPods(set, context), `${last ? ' ' : glyphs.pipe} `, set.name, context)];
     }),
   ];
 }
@@ -73,7 +77,9 @@ function setName(name: string, deployment: string, room: number): string {
   return `…${name.slice(deployment.length)}`;
 }
 
-const withGone = (set: PodSet, { motion, now }: Context): PodDot[] => [...set.pods, ...goneFrom(motion, set.name, now)];
+const gone = (owner: string, { motion, now, withGone }: Context): PodDot[] => (withGone ? goneFrom(motion, owner, now) : []);
+
+const shownPods = (set: PodSet, context: Context): PodDot[] => [...set.pods, ...gone(set.name, context)];
 
 const lookStyle: Record<PodLook, Style> = {
   ready: 'good',

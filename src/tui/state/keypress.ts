@@ -1,5 +1,5 @@
 import type { Action } from '../keymap.ts';
-import { isCharacter } from '../keys.ts';
+import { isCharacter, keyBytes } from '../keys.ts';
 import type { View } from '../view.ts';
 import { act } from './act.ts';
 import { bindingOf, placeOf } from './conditions.ts';
@@ -17,6 +17,8 @@ export function onKey(before: TuiState, key: string, view: View): Next {
     if (key === 'ctrl+c' && before.confirm?.action === 'interrupt') return confirmed(state, view);
   }
   const binding = bindingOf(key, state);
+  // what was typed quickly after the key that gives the shell the keys is read here, and is the shell's
+  if (!binding && place === 'shell') return stay(state, { type: 'send-to-pane', text: keyBytes(key), paste: false });
   if (!binding) return stay(typed(state, key));
   if (binding.action === 'yes') return confirmed(state, view);
   if (binding.action === 'no') return stay({ ...state, confirm: undefined });

@@ -98,6 +98,15 @@ describe('the drawn picture', () => {
     }
   });
 
+  it('draws Pods that went away only where that hides none that is there', () => {
+    const { all } = rolledOut({ name: 'web', replicas: 4 });
+    const before = motionOf(noMotion, pictureOf(mirrorOf(all)), 1000);
+    const fresh = all.map((one) => (one.kind === 'Pod' ? { ...one, metadata: { ...one.metadata, uid: `new-${one.metadata.uid}` } } : one));
+    const after = pictureOf(mirrorOf(fresh));
+    const rows = (height: number) => drawPicture(after, motionOf(before, after, 5000), { width: 40, height, now: 5500, glyphs }).length;
+    expect([rows(20), rows(8), rows(5)]).toEqual([10, 6, 3]);
+  });
+
   it('leaves a Pod that went away in sight for a moment', () => {
     const { all, pods } = rolledOut({ name: 'web', replicas: 2 });
     const before = motionOf(noMotion, pictureOf(mirrorOf(all)), 1000);

@@ -17,6 +17,14 @@ describe('the shell beside a lab', () => {
     expect(play.footer()).toContain('t shell');
   });
 
+  it('gets what was typed quickly after the key that leads to it', () => {
+    const play = inLab(wide).send({ type: 'pane', state: 'open', reason: '' });
+    play.done();
+    play.press('t', 'l', 's', 'enter', 'up', 'ctrl+c');
+    const sent = play.done().flatMap((effect) => (effect.type === 'send-to-pane' ? [effect.text] : []));
+    expect(sent.join('')).toBe('ls\r\x1b[A\x03');
+  });
+
   it('gets Ctrl+B itself when it is pressed once more', () => {
     const play = inLab(wide).send({ type: 'pane', state: 'open', reason: '' });
     play.done();
