@@ -2,6 +2,7 @@ import type { KubeApi, KubeList } from '../kube/api.ts';
 import { connect } from '../kube/connect.ts';
 import { pathOf } from '../kube/path.ts';
 import { LabError } from '../lab-error.ts';
+import { readIfThere } from '../system/files.ts';
 import type { OnProgress } from '../system/progress.ts';
 import { waitUntil } from '../system/wait.ts';
 import { installAddons } from './addons.ts';
@@ -9,8 +10,8 @@ import { buildLabImages } from './bootstrap/prepare.ts';
 import { loadImages, referencesOf } from './images.ts';
 import { loadLabImages } from './lab-images.ts';
 import type { OpenContext } from './open.ts';
-import { markCluster, newOwnershipId, verifyOwnership } from './ownership.ts';
-import type { ClusterSpec, Provider } from './provider.ts';
+import { markCluster, newOwnershipId, verifyMaker, verifyOwnership } from './ownership.ts';
+import type { ClusterSpec, Provider, ProviderStatus } from './provider.ts';
 import { type ClusterRecord, kubeconfigOf, readRecord, removeRecord, writeRecord } from './records.ts';
 
 const readyBoundMs = 180_000;
@@ -50,9 +51,12 @@ export async function waitUntilReady(
 
 export type BroughtUp = 'created' | 'started' | 'already-there';
 
-/** Makes the cluster, or starts its nodes again, or finds it well. A half-made one is taken away before anything else. */
+/**
+ * Makes the cluster, or starts its nodes again, or finds it well. A half-made one is taken away before anything else.
+ * Whatever bears the name is looked at first: nothing is started or deleted that was not made for this record.
+ */
 export async function bringClusterUp(
-  spec: ClusterSpec,
+  spec: Omit<ClusterSpec, 'ownershipId'>,
   provider: Provider,
   context: OpenContext,
   onProgress: OnProgress,
@@ -61,28 +65,12 @@ export async function bringClusterUp(
   const { name } = spec;
   const kubeconfig = kubeconfigOf(paths, name);
   const record = readRecord(paths, name);
-  let status = await provider.status(name, signal);
-  if (status.exists && record?.state === 'creating') {
+  const status = await provider.status(name, signal);
+  if (status.exists) {
+    const ours = await verifyMaker(record, { name, provider, signal });
+    if (ours.state === 'ready') return goOn(ours, status, provider, context, onProgress);
     onProgress({ type: 'step-note', step: 'clean up', note: `taking away what an interrupted start left of ${name}` });
     await provider.delete(name, { kubeconfig, onProgress, signal });
-    status = await provider.status(name, signal);
-  }
-  if (status.exists && !record)
-    throw new LabError('not-owned', `there is a cluster "${name}" that kubedrill did not make`, {
-      hint: 'Make one of its own beside it: kubedrill up --name drill',
-    });
-  if (status.exists && record) {
-    if (status.state !== 'running') await provider.start(name, { onProgress, signal });
-    const api = await connect(kubeconfig);
-    try {
-      if (status.state !== 'running') await waitUntilReady(api, { nodes: status.nodes.length, clock, signal, onProgress });
-      await verifyOwnership(record, { name, provider, kubeconfig, api, signal });
-      writeRecord(paths, { ...record, kubectl: await provider.kubectl() });
-      await installAddons(api, context, onProgress, signal);
-      return status.state === 'running' ? 'already-there' : 'started';
-    } finally {
-      await api.close();
-    }
   }
   removeRecord(paths, name);
   const fresh: ClusterRecord = {
@@ -94,28 +82,69 @@ export async function bringClusterUp(
     kubernetes: spec.kubernetes,
     kubectl: await provider.kubectl(),
     state: 'creating',
+    hasLabImages: false,
   };
   writeRecord(paths, fresh);
   try {
-    await provider.create(spec, { kubeconfig, onProgress, signal });
-    await provider.mark(name, fresh.id, signal);
+    await provider.create({ ...spec, ownershipId: fresh.id }, { kubeconfig, onProgress, signal });
     const api = await connect(kubeconfig);
     try {
       await markCluster(api, fresh, signal);
-      writeRecord(paths, { ...fresh, state: 'ready' });
       await waitUntilReady(api, { nodes: spec.workers + 1, clock, signal, onProgress });
-      await bringLabImages(name, provider, context, onProgress);
-      await installAddons(api, context, onProgress, signal);
     } finally {
       await api.close();
     }
-    return 'created';
   } catch (error) {
     // what was begun here is ours, whether it was marked already or not
     onProgress({ type: 'step-note', step: 'clean up', note: `taking the half-made cluster ${name} away` });
     await provider.delete(name, { kubeconfig, onProgress, signal: new AbortController().signal }).catch(() => undefined);
     removeRecord(paths, name);
     throw error;
+  }
+  // from here on it is a cluster: what is still missing in it can be added later
+  writeRecord(paths, { ...fresh, state: 'ready' });
+  await furnish(fresh, provider, context, onProgress);
+  return 'created';
+}
+
+/** A cluster that is there: its nodes are started where they do not run, and what an interrupted start did not bring is brought. */
+async function goOn(
+  record: ClusterRecord,
+  status: ProviderStatus,
+  provider: Provider,
+  context: OpenContext,
+  onProgress: OnProgress,
+): Promise<BroughtUp> {
+  const { paths, clock, signal } = context;
+  const { name } = record;
+  const kubeconfig = kubeconfigOf(paths, name);
+  const runs = status.state === 'running';
+  if (!runs) await provider.start(name, { onProgress, signal });
+  const api = await connect(kubeconfig);
+  try {
+    if (!runs) await waitUntilReady(api, { nodes: status.nodes.length, clock, signal, onProgress });
+    await verifyOwnership(record, { name, provider, kubeconfig, api, signal });
+  } finally {
+    await api.close();
+  }
+  const current = { ...record, kubectl: await provider.kubectl() };
+  writeRecord(paths, current);
+  await furnish(current, provider, context, onProgress);
+  return runs ? 'already-there' : 'started';
+}
+
+/** Brings what labs need of a cluster: their images, and its add-ons. Doing it again changes nothing. */
+async function furnish(record: ClusterRecord, provider: Provider, context: OpenContext, onProgress: OnProgress): Promise<void> {
+  const { paths } = context;
+  if (!record.hasLabImages) {
+    await bringLabImages(record.name, provider, context, onProgress);
+    writeRecord(paths, { ...record, state: 'ready', hasLabImages: true });
+  }
+  const api = await connect(kubeconfigOf(paths, record.name));
+  try {
+    await installAddons(api, context, onProgress, context.signal);
+  } finally {
+    await api.close();
   }
 }
 
@@ -138,24 +167,19 @@ export async function takeClusterDown(
   const kubeconfig = kubeconfigOf(paths, name);
   const record = readRecord(paths, name);
   const status = await provider.status(name, signal);
-  if (!status.exists) {
-    removeRecord(paths, name);
-    return 'was-gone';
-  }
-  if (record?.state === 'creating') {
+  if (status.exists) {
+    const ours = await verifyMaker(record, { name, provider, signal });
+    // a kubeconfig that somebody changed is a reason to stop; one that is lost is none, deleting does not need it
+    if (ours.state === 'ready' && readIfThere(kubeconfig) !== undefined) {
+      const api = await connect(kubeconfig);
+      try {
+        await verifyOwnership(ours, { name, provider, kubeconfig, api, signal });
+      } finally {
+        await api.close();
+      }
+    }
     await provider.delete(name, { kubeconfig, onProgress, signal });
-    removeRecord(paths, name);
-    return 'deleted';
   }
-  // a stopped node cannot show its mark
-  if (record && status.state !== 'running') await provider.start(name, { onProgress, signal });
-  const api = record ? await connect(kubeconfig) : undefined;
-  try {
-    await verifyOwnership(record, { name, provider, kubeconfig, api: api as KubeApi, signal });
-  } finally {
-    await api?.close();
-  }
-  await provider.delete(name, { kubeconfig, onProgress, signal });
   removeRecord(paths, name);
-  return 'deleted';
+  return status.exists ? 'deleted' : 'was-gone';
 }

@@ -41,9 +41,22 @@ export async function markCluster(api: KubeApi, record: ClusterRecord, signal: A
   if (!made.ok && made.reason !== 'AlreadyExists') throw new LabError('cluster-failed', `could not mark the new cluster: ${made.message}`);
 }
 
+/** The record, once the provider says that the nodes of this name were made for it: what must hold before one is so much as started. Only looks. */
+export async function verifyMaker(
+  record: ClusterRecord | undefined,
+  { name, provider, signal }: { name: string; provider: Provider; signal: AbortSignal },
+): Promise<ClusterRecord> {
+  if (!record) throw refused(name, 'there is no record that kubedrill made it');
+  if (record.name !== name) throw refused(name, `its record is one of "${record.name}"`);
+  const maker = await provider.ownershipId(name, signal);
+  if ('none' in maker) throw refused(name, maker.none);
+  if (maker.id !== record.id) throw refused(name, 'its nodes were made for another record');
+  return record;
+}
+
 /**
  * Whether this is the cluster that kubedrill made under this name. Only reads. All of these must agree, or it refuses and says which does not:
- * the record in the state folder, the provider's own word and the ids on the nodes, the address in the private kubeconfig,
+ * the record in the state folder, the provider's own word on whom its nodes were made for, the address in the private kubeconfig,
  * and the marker in kube-system with the uid of that namespace.
  * While the API server is away its part cannot be asked; the rest must agree, and nothing can be written through the API anyway.
  */
@@ -52,16 +65,12 @@ export async function verifyOwnership(
   options: { name: string; provider: Provider; kubeconfig: string; api: KubeApi; signal: AbortSignal },
 ): Promise<{ id: string; api: 'answers' | 'away' }> {
   const { name, provider, api, signal } = options;
-  if (!record) throw refused(name, 'there is no record that kubedrill made it');
-  if (record.name !== name) throw refused(name, `its record is one of "${record.name}"`);
-  const onNodes = await provider.ownershipId(name, signal);
-  if ('none' in onNodes) throw refused(name, onNodes.none);
-  if (onNodes.id !== record.id) throw refused(name, 'the mark on its nodes is of another cluster');
+  const { id } = await verifyMaker(record, options);
   const server = await provider.serverOf(name, options.kubeconfig, signal);
   if (server.expected !== undefined && server.expected !== server.found)
     throw refused(name, `its kubeconfig leads to ${server.found ?? 'nowhere'}, but the API server is at ${server.expected}`);
   const [system, marker] = await Promise.all([api.request('GET', namespacePath, { signal }), api.request('GET', markerPath, { signal })]);
-  if (!system.ok && system.kind === 'away') return { id: record.id, api: 'away' };
+  if (!system.ok && system.kind === 'away') return { id, api: 'away' };
   if (!system.ok) throw refused(name, `kube-system cannot be read: ${system.message}`);
   if (!marker.ok)
     throw refused(
@@ -69,7 +78,7 @@ export async function verifyOwnership(
       marker.reason === 'NotFound' ? 'it carries no marker of kubedrill' : `its marker cannot be read: ${marker.message}`,
     );
   const data = marker.body.data ?? {};
-  if (data.id !== record.id) throw refused(name, 'its marker is of another cluster');
+  if (data.id !== id) throw refused(name, 'its marker is of another cluster');
   if (data['kube-system-uid'] !== system.body.metadata.uid) throw refused(name, 'its marker was copied from another cluster');
-  return { id: record.id, api: 'answers' };
+  return { id, api: 'answers' };
 }

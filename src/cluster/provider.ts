@@ -6,6 +6,8 @@ export interface ClusterSpec {
   /** Name of the cluster, e.g. `kubedrill`. */
   name: string;
   workers: number;
+  /** The ownership id that the nodes are made with; see `Provider.ownershipId`. */
+  ownershipId: string;
   /** e.g. `1.34.4` */
   kubernetes: string;
   /** Passed through to `minikube start`. */
@@ -57,12 +59,11 @@ export interface Provider {
   create(spec: ClusterSpec, options: { kubeconfig: string; onProgress: OnProgress; signal: AbortSignal }): Promise<void>;
   delete(name: string, options: { kubeconfig: string; onProgress: OnProgress; signal: AbortSignal }): Promise<void>;
   status(name: string, signal: AbortSignal): Promise<ProviderStatus>;
-  /** Writes a fresh kubeconfig of this cluster to `path` (0600), never anywhere else. */
-  writeKubeconfig(name: string, path: string, signal: AbortSignal): Promise<void>;
-  /** The provider's own word on who made the cluster: the ownership id that kubedrill left with it, or why there is none. */
+  /**
+   * The provider's own word on who made the cluster: the id that it was given in `create`, or why there is none.
+   * It is a part of the nodes as they are made, so half-made, paused and stopped ones tell it, too. Only looks.
+   */
   ownershipId(name: string, signal: AbortSignal): Promise<{ id: string } | { none: string }>;
-  /** Leaves the ownership id with every node, so that `ownershipId` finds it again. */
-  mark(name: string, id: string, signal: AbortSignal): Promise<void>;
   /** The API server's address as the provider knows it, and as the kubeconfig has it. */
   serverOf(name: string, kubeconfig: string, signal: AbortSignal): Promise<{ expected: string | undefined; found: string | undefined }>;
   /** Starts (or unpauses) node machines that do not run, e.g. after a reboot. */

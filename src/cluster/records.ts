@@ -7,7 +7,7 @@ import type { Paths } from '../system/paths.ts';
 const recordSchema = z.strictObject({
   name: z.string(),
   provider: z.enum(['kind', 'minikube', 'external']),
-  /** The ownership id: random, in the record, on the nodes and in the cluster. */
+  /** The ownership id: random, in the record, with the nodes and in the cluster. */
   id: z.string(),
   createdAt: z.string(),
   workers: z.number(),
@@ -16,6 +16,8 @@ const recordSchema = z.strictObject({
   kubectl: z.string().default('kubectl'),
   /** `creating` is written before the first act: whatever lies under that name after a crash is half made, and ours. */
   state: z.enum(['creating', 'ready']).default('ready'),
+  /** The nodes have the images that labs run. */
+  hasLabImages: z.boolean().default(false),
 });
 
 /** What kubedrill keeps of a cluster that it made. */

@@ -1,4 +1,5 @@
 import { openOwnedCluster } from '../../cluster/open.ts';
+import { verifyMaker } from '../../cluster/ownership.ts';
 import type { Provider } from '../../cluster/provider.ts';
 import { providerNamed } from '../../cluster/providers.ts';
 import { readRecord } from '../../cluster/records.ts';
@@ -57,8 +58,10 @@ async function nodesOf(name: string, journal: Journal, context: CommandContext):
   const provider = providerNamed(made as Provider['id'], context);
   const status = await provider.status(name, context.signal);
   if (!status.exists) return 'gone';
-  if (status.nodes.some((node) => node.state === 'stopped'))
+  if (status.nodes.some((node) => node.state === 'stopped')) {
+    await verifyMaker(readRecord(context.paths, name), { name, provider, signal: context.signal });
     await provider.start(name, { onProgress: sayProgress(context), signal: context.signal });
+  }
   return 'running';
 }
 

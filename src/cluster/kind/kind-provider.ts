@@ -5,9 +5,17 @@ import type { Run, RunResult } from '../../system/run.ts';
 import type { ClusterNode, ClusterSpec, Provider, ProviderFacts } from '../provider.ts';
 import { kindConfig } from './kind-config.ts';
 
+/**
+ * kind lets nobody label its node containers, but a container keeps the name of the image that it was made from.
+ * So the image gets one more name for each cluster, and with it the nodes bear the ownership id from the moment they are made.
+ */
+const ownImage = (made: 'air-gapped' | 'published', id: string) => `kubedrill/cluster:${made}-${id}`;
+const idIn = (image: string | undefined): string | undefined =>
+  /^kubedrill\/cluster:(?:air-gapped|published)-([0-9a-f-]{36})$/.exec(image ?? '')?.[1];
+
 /** What a kind provider works with; found or made by the bootstrap. */
 export interface KindTools {
-  /** Path of the kind binary; only needed to make and delete clusters. */
+  /** Path of the kind binary; only needed to make clusters. */
   kind: string;
   kubectl: string;
   nodeImage: string;
@@ -21,7 +29,6 @@ export interface KindTools {
 /** Labels that kind puts on its node containers. @see https://pkg.go.dev/sigs.k8s.io/kind/pkg/cluster/constants */
 const clusterLabel = 'io.x-k8s.kind.cluster';
 const roleLabel = 'io.x-k8s.kind.role';
-const ownerFile = '/etc/kubedrill/owner';
 const createBoundMs = 360_000;
 const execBoundMs = 30_000;
 
@@ -67,11 +74,22 @@ export function kindProvider(ports: { run: Run; tools: () => Promise<KindTools> 
       .sort((a, b) => a.role.localeCompare(b.role) || a.name.localeCompare(b.name));
   }
 
+  /** The image that each node was made from, as its container keeps it. */
+  async function imagesOf(nodes: readonly ClusterNode[], signal: AbortSignal): Promise<string[]> {
+    const inspected = must(
+      await docker(['inspect', '--type', 'container', '--format', '{{.Config.Image}}', ...nodes.map((node) => node.name)], { signal }),
+      'could not look at the node containers',
+    );
+    return inspected.stdout.split('\n').filter(Boolean);
+  }
+
   return {
     id: 'kind',
 
     async create(spec: ClusterSpec, { kubeconfig, onProgress, signal }) {
       const tools = await ports.tools();
+      const image = ownImage(tools.airGapped ? 'air-gapped' : 'published', spec.ownershipId);
+      must(await docker(['tag', tools.nodeImage, image], { signal }), `could not name the node image ${image}`);
       const config = `${kubeconfig}.kind.yaml`;
       writeWhole(config, kindConfig(spec, tools));
       let step: { name: string; started: number } | undefined;
@@ -87,20 +105,7 @@ export function kindProvider(ports: { run: Run; tools: () => Promise<KindTools> 
       };
       const result = await run(
         tools.kind,
-        [
-          'create',
-          'cluster',
-          '--name',
-          spec.name,
-          '--config',
-          config,
-          '--image',
-          tools.nodeImage,
-          '--kubeconfig',
-          kubeconfig,
-          '--wait',
-          '120s',
-        ],
+        ['create', 'cluster', '--name', spec.name, '--config', config, '--image', image, '--kubeconfig', kubeconfig, '--wait', '120s'],
         {
           timeoutMs: createBoundMs,
           signal,
@@ -120,15 +125,20 @@ export function kindProvider(ports: { run: Run; tools: () => Promise<KindTools> 
       must(result, `kind could not make the cluster ${spec.name}`, 'Look at the machine: kubedrill doctor');
     },
 
-    async delete(name, { kubeconfig, onProgress, signal }) {
-      const tools = await ports.tools();
+    async delete(name, { onProgress, signal }) {
+      const nodes = await nodesOf(name, signal);
+      if (nodes.length === 0) return;
+      const images = new Set(await imagesOf(nodes, signal));
       const started = performance.now();
       const step = `delete the cluster ${name}`;
       onProgress({ type: 'step-started', step, bound: 120 });
+      // what "kind delete cluster" does, but for the kubeconfig, which is ours; so neither kind nor a node image need be there
       must(
-        await run(tools.kind, ['delete', 'cluster', '--name', name, '--kubeconfig', kubeconfig], { timeoutMs: 120_000, signal }),
-        `kind could not delete the cluster ${name}`,
+        await docker(['rm', '--force', '--volumes', ...nodes.map((node) => node.name)], { timeoutMs: 120_000, signal }),
+        `could not delete the nodes of ${name}`,
       );
+      // only the name goes: the image itself is the bootstrap's
+      for (const image of images) if (idIn(image)) await docker(['rmi', image]);
       onProgress({ type: 'step-done', step, seconds: (performance.now() - started) / 1000 });
     },
 
@@ -143,37 +153,15 @@ export function kindProvider(ports: { run: Run; tools: () => Promise<KindTools> 
       };
     },
 
-    async writeKubeconfig(name, path, signal) {
-      const tools = await ports.tools();
-      const result = must(
-        await run(tools.kind, ['get', 'kubeconfig', '--name', name], { timeoutMs: execBoundMs, signal }),
-        `kind has no kubeconfig of ${name}`,
-      );
-      writeWhole(path, result.stdout);
-    },
-
     async ownershipId(name, signal) {
       const nodes = await nodesOf(name, signal);
-      const controlPlane = nodes.find((node) => node.role === 'control-plane');
-      if (!controlPlane) return { none: `kind has no cluster named ${name}` };
-      const ids = new Set<string>();
-      for (const node of nodes) {
-        if (node.state !== 'running') continue; // a paused or stopped node cannot be asked; the others can
-        const read = await docker(['exec', node.name, 'cat', ownerFile], { signal });
-        if (!read.ok) return { none: `node ${node.name} carries no mark of kubedrill` };
-        ids.add(read.stdout.trim());
-      }
-      const [id, ...others] = [...ids];
-      if (id === undefined) return { none: `no node of ${name} runs` };
-      if (others.length > 0) return { none: `the nodes of ${name} carry different marks` };
+      if (nodes.length === 0) return { none: `kind has no cluster named ${name}` };
+      const images = await imagesOf(nodes, signal);
+      const foreign = nodes.findIndex((_, index) => idIn(images[index]) === undefined);
+      if (foreign >= 0) return { none: `node ${nodes[foreign]?.name} was made from ${images[foreign]}, not by kubedrill` };
+      const [id, ...others] = new Set(images.map(idIn));
+      if (id === undefined || others.length > 0) return { none: `the nodes of ${name} were made for different clusters` };
       return { id };
-    },
-
-    async mark(name, id, signal) {
-      for (const node of await nodesOf(name, signal)) {
-        must(await docker(['exec', node.name, 'mkdir', '-p', '/etc/kubedrill'], { signal }), `could not mark node ${node.name}`);
-        must(await docker(['exec', '-i', node.name, 'tee', ownerFile], { input: `${id}\n`, signal }), `could not mark node ${node.name}`);
-      }
     },
 
     async start(name, { onProgress, signal }) {
@@ -229,8 +217,7 @@ export function kindProvider(ports: { run: Run; tools: () => Promise<KindTools> 
 
     async facts(name, signal): Promise<ProviderFacts> {
       const nodes = await nodesOf(name, signal);
-      const ours = await docker(['inspect', '--format', '{{.Config.Image}}', nodes[0]?.name ?? ''], { signal });
-      const airGapped = ours.stdout.startsWith('kubedrill/');
+      const airGapped = (await imagesOf(nodes, signal)).every((image) => image.startsWith(ownImage('air-gapped', '')));
       return {
         storage: {
           className: 'standard',

@@ -41,21 +41,26 @@ export function nodesFromStatus(text: string): ClusterNode[] | undefined {
 export interface Profile {
   name: string;
   driver: string;
-  nodes: { name: string; controlPlane: boolean }[];
+  /** Names that the API server's certificate is made for, as `minikube start` was told. */
+  apiServerNames: string[];
 }
 
-/** Valid profiles of `minikube profile list -o json`. Its `Status` is not looked at: it stays OK while a kubelet is stopped. */
+/** Profiles, valid ones first, of `minikube profile list -o json`. Its `Status` is not looked at: it stays OK while a kubelet is stopped. */
 export function profilesFrom(text: string): Profile[] {
-  let parsed: { valid?: { Name: string; Config?: { Driver?: string; Nodes?: { Name?: string; ControlPlane?: boolean }[] } }[] | null };
+  interface Listed {
+    Name: string;
+    Config?: { Driver?: string; KubernetesConfig?: { APIServerNames?: string[] | null } } | null;
+  }
+  let parsed: { valid?: Listed[] | null; invalid?: Listed[] | null };
   try {
     parsed = JSON.parse(text) as typeof parsed;
   } catch {
     return [];
   }
-  return (parsed.valid ?? []).map(({ Name, Config }) => ({
+  return [...(parsed.valid ?? []), ...(parsed.invalid ?? [])].map(({ Name, Config }) => ({
     name: Name,
     driver: Config?.Driver ?? '',
-    nodes: (Config?.Nodes ?? []).map((node) => ({ name: node.Name ?? '', controlPlane: node.ControlPlane ?? false })),
+    apiServerNames: Config?.KubernetesConfig?.APIServerNames ?? [],
   }));
 }
 

@@ -1,14 +1,19 @@
 import { chmodSync } from 'node:fs';
 import { LabError } from '../../lab-error.ts';
-import { readIfThere, writeWhole } from '../../system/files.ts';
+import { readIfThere } from '../../system/files.ts';
 import type { OnProgress } from '../../system/progress.ts';
 import type { Run, RunResult } from '../../system/run.ts';
 import type { ClusterNode, Provider, ProviderFacts } from '../provider.ts';
-import { nodesFromStatus, profilesFrom, readExitMarker, versionFrom, withExitMarker } from './minikube-output.ts';
+import { nodesFromStatus, type Profile, profilesFrom, readExitMarker, versionFrom, withExitMarker } from './minikube-output.ts';
 
 /** The oldest minikube whose outputs are known; see the tests. */
 const oldest = [1, 32, 0] as const;
-const ownerFile = '/etc/kubedrill/owner';
+/**
+ * A profile has no room for a word of ours, but it keeps the names that its certificate is made for. So it gets one more,
+ * and with it bears the ownership id from the moment it is written, on every driver.
+ */
+const ownName = (id: string) => `${id}.kubedrill.internal`;
+const idIn = (name: string): string | undefined => /^([0-9a-f-]{36})\.kubedrill\.internal$/.exec(name)?.[1];
 const lookBoundMs = 30_000;
 const startBoundMs = 15 * 60_000;
 /** Docker's label on the node containers of a profile. */
@@ -79,10 +84,12 @@ export function minikubeProvider(ports: MinikubePorts): Provider {
     return nodesFromStatus(status.stdout);
   }
 
-  async function driverOf(profile: string, signal: AbortSignal): Promise<string> {
+  async function profileNamed(name: string, signal: AbortSignal): Promise<Profile | undefined> {
     const list = await minikube(['profile', 'list', '-o', 'json'], { signal });
-    return profilesFrom(list.stdout).find((one) => one.name === profile)?.driver ?? '';
+    return profilesFrom(list.stdout).find((one) => one.name === name);
   }
+
+  const driverOf = async (name: string, signal: AbortSignal): Promise<string> => (await profileNamed(name, signal))?.driver ?? '';
 
   /** With the docker driver a node is a container of its own name; else minikube's own ssh. */
   async function onNode(
@@ -141,7 +148,7 @@ export function minikubeProvider(ports: MinikubePorts): Provider {
         '--wait-timeout': '6m',
       }).flatMap(([flag, value]) => (has(flag) ? [] : [`${flag}=${value}`]));
       await timed(`minikube start -p ${spec.name}`, startBoundMs / 1000, onProgress, async () => {
-        const result = await minikube(['start', '-p', spec.name, ...defaults, ...given], {
+        const result = await minikube(['start', '-p', spec.name, `--apiserver-names=${ownName(spec.ownershipId)}`, ...defaults, ...given], {
           timeoutMs: startBoundMs,
           signal,
           kubeconfig,
@@ -172,46 +179,21 @@ export function minikubeProvider(ports: MinikubePorts): Provider {
       };
     },
 
-    async writeKubeconfig(name, path, signal) {
-      if (readIfThere(path) === undefined) writeWhole(path, '');
-      must(await minikube(['update-context', '-p', name], { signal, kubeconfig: path }), `minikube has no kubeconfig of ${name}`);
-      chmodSync(path, 0o600);
-    },
-
     async ownershipId(name, signal) {
-      const nodes = await nodesOf(name, signal);
-      if (!nodes || nodes.length === 0) return { none: `minikube has no profile named ${name}` };
-      const driver = await driverOf(name, signal);
-      const ids = new Set<string>();
-      for (const node of nodes) {
-        if (node.state !== 'running') continue;
-        if (driver === 'docker') {
-          const label = await run('docker', ['inspect', '--format', `{{index .Config.Labels "${nameLabel}"}}`, node.name], {
-            timeoutMs: lookBoundMs,
-            signal,
-          });
-          if (!label.ok || label.stdout.trim() !== node.name) return { none: `the container ${node.name} is not minikube's` };
-        }
-        const read = await onNode(name, node.name, ['cat', ownerFile], { timeoutMs: lookBoundMs, signal });
-        if (!read.ok) return { none: `node ${node.name} carries no mark of kubedrill` };
-        ids.add(read.stdout.trim());
-      }
-      const [id, ...others] = [...ids];
-      if (id === undefined) return { none: `no node of ${name} runs` };
-      return others.length > 0 ? { none: `the nodes of ${name} carry different marks` } : { id };
-    },
-
-    async mark(name, id, signal) {
+      const profile = await profileNamed(name, signal);
+      if (!profile) return { none: `minikube has no profile named ${name}` };
+      const [id, ...others] = profile.apiServerNames.flatMap((one) => idIn(one) ?? []);
+      if (id === undefined) return { none: `the profile ${name} carries no mark of kubedrill` };
+      if (others.length > 0) return { none: `the profile ${name} carries several marks` };
+      if (profile.driver !== 'docker') return { id };
       for (const node of (await nodesOf(name, signal)) ?? []) {
-        must(
-          await onNode(name, node.name, ['mkdir', '-p', '/etc/kubedrill'], { timeoutMs: lookBoundMs, signal }),
-          `could not mark node ${node.name}`,
-        );
-        must(
-          await onNode(name, node.name, ['tee', ownerFile], { timeoutMs: lookBoundMs, input: `${id}\n`, signal }),
-          `could not mark node ${node.name}`,
-        );
+        const label = await run('docker', ['inspect', '--format', `{{index .Config.Labels "${nameLabel}"}}`, node.name], {
+          timeoutMs: lookBoundMs,
+          signal,
+        });
+        if (!label.ok || label.stdout.trim() !== node.name) return { none: `the container ${node.name} is not minikube's` };
       }
+      return { id };
     },
 
     async serverOf(name, kubeconfig, signal) {

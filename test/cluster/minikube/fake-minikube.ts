@@ -45,7 +45,7 @@ export const recorded = {
     node('drill', { Host: 'Stopped', Kubelet: 'Stopped', APIServer: 'Stopped', Kubeconfig: 'Stopped' }),
     worker('drill-m02', { Host: 'Stopped', Kubelet: 'Stopped' }),
   ]),
-  profiles: (driver = 'docker') =>
+  profiles: (driver = 'docker', apiServerNames?: string[]) =>
     JSON.stringify({
       invalid: [],
       valid: [
@@ -54,6 +54,7 @@ export const recorded = {
           Status: 'OK',
           Config: {
             Driver: driver,
+            KubernetesConfig: { KubernetesVersion: 'v1.34.4', ClusterName: 'drill', APIServerNames: apiServerNames ?? null },
             Nodes: [
               { Name: '', ControlPlane: true },
               { Name: 'm02', ControlPlane: false },

@@ -7,6 +7,7 @@ import { minikubeProvider } from '../../../src/cluster/minikube/minikube-provide
 import { type Answer, fakeMachine, recorded } from './fake-minikube.ts';
 
 const signal = new AbortController().signal;
+const ownershipId = '7b2d3a44-6f39-4c0e-9d6a-2f1f0c1b7e55';
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'minikube-'));
@@ -70,7 +71,7 @@ describe('the minikube provider', () => {
     const { minikube } = provider(() => 'missing');
     await expect(
       minikube.create(
-        { name: 'drill', workers: 1, kubernetes: '1.34.4' },
+        { name: 'drill', workers: 1, kubernetes: '1.34.4', ownershipId },
         { kubeconfig: join(folder, 'k'), onProgress: () => undefined, signal },
       ),
     ).rejects.toMatchObject({
@@ -84,7 +85,7 @@ describe('the minikube provider', () => {
     const { minikube } = provider(by({ 'minikube version': { stdout: 'v1.25.2' } }));
     await expect(
       minikube.create(
-        { name: 'drill', workers: 0, kubernetes: '1.34.4' },
+        { name: 'drill', workers: 0, kubernetes: '1.34.4', ownershipId },
         { kubeconfig: join(folder, 'k'), onProgress: () => undefined, signal },
       ),
     ).rejects.toThrow('minikube is 1.25.2, kubedrill needs 1.32.0 or newer');
@@ -98,12 +99,12 @@ describe('the minikube provider', () => {
       return {};
     });
     await minikube.create(
-      { name: 'drill', workers: 1, kubernetes: '1.34.4', providerArgs: ['--driver=kvm2', '--preload=false'] },
+      { name: 'drill', workers: 1, kubernetes: '1.34.4', ownershipId, providerArgs: ['--driver=kvm2', '--preload=false'] },
       { kubeconfig, onProgress: () => undefined, signal },
     );
     const start = machine.asked.find((one) => one.line.startsWith('minikube start'));
     expect(start?.line).toBe(
-      'minikube start -p drill --container-runtime=containerd --kubernetes-version=v1.34.4 --nodes=2 --interactive=false --wait=all --wait-timeout=6m --driver=kvm2 --preload=false',
+      `minikube start -p drill --apiserver-names=${ownershipId}.kubedrill.internal --container-runtime=containerd --kubernetes-version=v1.34.4 --nodes=2 --interactive=false --wait=all --wait-timeout=6m --driver=kvm2 --preload=false`,
     );
     expect(start?.env.KUBECONFIG).toBe(kubeconfig);
     expect(statSync(kubeconfig).mode & 0o777).toBe(0o600);
@@ -151,33 +152,38 @@ describe('the minikube provider', () => {
     await expect(minikube.pause('drill', 'drill-m02', signal)).rejects.toThrow('a node of the kvm2 driver cannot be paused');
   });
 
-  it('owns a profile only when container label and mark agree on every node', async () => {
+  it('knows whom a profile was made for, as soon as it is written', async () => {
     const owned = by({
       'minikube status': { stdout: recorded.twoNodes },
-      'minikube profile list': { stdout: recorded.profiles() },
+      'minikube profile list': { stdout: recorded.profiles('docker', [`${ownershipId}.kubedrill.internal`]) },
       'docker inspect --format {{index .Config.Labels "name.minikube.sigs.k8s.io"}} drill-m02': { stdout: 'drill-m02\n' },
       'docker inspect --format {{index .Config.Labels "name.minikube.sigs.k8s.io"}} drill': { stdout: 'drill\n' },
-      'docker exec': { stdout: 'the-id\n' },
     });
-    expect(await provider(owned).minikube.ownershipId('drill', signal)).toEqual({ id: 'the-id' });
+    expect(await provider(owned).minikube.ownershipId('drill', signal)).toEqual({ id: ownershipId });
+    const elsewhere = by({ 'minikube profile list': { stdout: recorded.profiles('kvm2', [`${ownershipId}.kubedrill.internal`]) } });
+    expect(await provider(elsewhere).minikube.ownershipId('drill', signal)).toEqual({ id: ownershipId });
   });
 
-  it('does not own a profile that somebody else made', async () => {
+  it.each([
+    ['no name of its own', undefined],
+    ['names that are not ours', ['minikubeCA', 'control-plane.minikube.internal']],
+  ])('does not own a profile that somebody else made: %s', async (_, names) => {
     const foreign = by({
       'minikube status': { stdout: recorded.oneNode },
-      'minikube profile list': { stdout: recorded.profiles() },
-      'docker inspect': { stdout: 'drill\n' },
-      'docker exec': { exitCode: 1, stderr: 'cat: /etc/kubedrill/owner: No such file' },
+      'minikube profile list': { stdout: recorded.profiles('docker', names) },
     });
-    expect(await provider(foreign).minikube.ownershipId('drill', signal)).toEqual({ none: 'node drill carries no mark of kubedrill' });
+    expect(await provider(foreign).minikube.ownershipId('drill', signal)).toEqual({
+      none: 'the profile drill carries no mark of kubedrill',
+    });
   });
 
-  it('does not own a container that is not minikube’s, whatever lies in it', async () => {
+  it('does not own a profile that is not there, or a container that is not minikube’s', async () => {
+    const gone = by({ 'minikube profile list': { stdout: JSON.stringify({ invalid: [], valid: [] }) } });
+    expect(await provider(gone).minikube.ownershipId('drill', signal)).toEqual({ none: 'minikube has no profile named drill' });
     const doctored = by({
       'minikube status': { stdout: recorded.oneNode },
-      'minikube profile list': { stdout: recorded.profiles() },
+      'minikube profile list': { stdout: recorded.profiles('docker', [`${ownershipId}.kubedrill.internal`]) },
       'docker inspect': { stdout: '\n' },
-      'docker exec': { stdout: 'the-id\n' },
     });
     expect(await provider(doctored).minikube.ownershipId('drill', signal)).toEqual({ none: "the container drill is not minikube's" });
   });
