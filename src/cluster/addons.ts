@@ -8,16 +8,22 @@ import type { Clock } from '../system/clock.ts';
 import type { OnProgress } from '../system/progress.ts';
 import { waitUntil } from '../system/wait.ts';
 import { type LabImage, loadImages } from './images.ts';
+import type { ProviderFacts } from './provider.ts';
 
 export interface AddonPorts {
   clock: Clock;
   /** Folder of the installed kubedrill, with images/. */
   home: string;
+  /** What the provider brings itself is left to it. */
+  facts: Pick<ProviderFacts, 'ingress' | 'metrics'>;
 }
+
+/** The apps of images/apps that a provider may have an add-on of its own for. */
+const factOf: Record<string, 'ingress' | 'metrics'> = { ingress: 'ingress', 'metrics-server': 'metrics' };
 
 /** metrics-server answers after its second look at the kubelets, 15 s after its first. */
 const availableBoundMs = 90_000;
-const step = 'add metrics-server and the ingress stand-in';
+const step = 'add what labs need in the cluster: metrics-server, an ingress controller';
 
 /** Puts the apps that are a part of the cluster into it: those of images/apps with a manifest. Doing it twice changes nothing. */
 export async function installAddons(api: KubeApi, ports: AddonPorts, onProgress: OnProgress, signal: AbortSignal): Promise<void> {
@@ -37,8 +43,9 @@ export async function installAddons(api: KubeApi, ports: AddonPorts, onProgress:
 }
 
 /** Applies the manifests, and gives their objects. */
-async function applyAddons(api: KubeApi, { clock, home }: AddonPorts, signal: AbortSignal): Promise<KubeObject[]> {
-  const objects = loadImages(home).flatMap(objectsOf);
+async function applyAddons(api: KubeApi, { clock, home, facts }: AddonPorts, signal: AbortSignal): Promise<KubeObject[]> {
+  const isOurs = ({ app }: LabImage) => factOf[app] === undefined || facts[factOf[app]].how === 'stand-in';
+  const objects = loadImages(home).filter(isOurs).flatMap(objectsOf);
   const applied = await applyObjects(api, objects, { clock, signal });
   const refused = applied.find((one) => !one.ok);
   if (refused && !refused.ok) {

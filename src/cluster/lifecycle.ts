@@ -142,7 +142,8 @@ async function furnish(record: ClusterRecord, provider: Provider, context: OpenC
   }
   const api = await connect(kubeconfigOf(paths, record.name));
   try {
-    await installAddons(api, context, onProgress, context.signal);
+    const facts = await provider.facts(record.name, context.signal);
+    await installAddons(api, { ...context, facts }, onProgress, context.signal);
   } finally {
     await api.close();
   }

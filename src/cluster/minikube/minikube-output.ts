@@ -64,6 +64,16 @@ export function profilesFrom(text: string): Profile[] {
   }));
 }
 
+/** Add-ons that are enabled, from `minikube addons list -o json`: `{"ingress": {"Profile": "minikube", "Status": "enabled"}, ...}`. */
+export function enabledAddons(text: string): Set<string> {
+  try {
+    const listed = JSON.parse(text) as Record<string, { Status?: string }>;
+    return new Set(Object.entries(listed).flatMap(([name, { Status }]) => (Status === 'enabled' ? [name] : [])));
+  } catch {
+    return new Set();
+  }
+}
+
 /** `v1.38.1` -> [1, 38, 1] */
 export function versionFrom(text: string): [number, number, number] | undefined {
   const found = /v?(\d+)\.(\d+)\.(\d+)/.exec(text);

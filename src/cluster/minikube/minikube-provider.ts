@@ -4,7 +4,15 @@ import { readIfThere } from '../../system/files.ts';
 import type { OnProgress } from '../../system/progress.ts';
 import type { Run, RunResult } from '../../system/run.ts';
 import type { ClusterNode, Provider, ProviderFacts } from '../provider.ts';
-import { nodesFromStatus, type Profile, profilesFrom, readExitMarker, versionFrom, withExitMarker } from './minikube-output.ts';
+import {
+  enabledAddons,
+  nodesFromStatus,
+  type Profile,
+  profilesFrom,
+  readExitMarker,
+  versionFrom,
+  withExitMarker,
+} from './minikube-output.ts';
 
 /** The oldest minikube whose outputs are known; see the tests. */
 const oldest = [1, 32, 0] as const;
@@ -124,6 +132,18 @@ export function minikubeProvider(ports: MinikubePorts): Provider {
     return run('docker', [act, node], { timeoutMs: lookBoundMs, signal });
   }
 
+  /** Minikube lets Pods onto its control plane; with workers beside it ours is as everywhere else, so that every lab finds what it needs. */
+  async function taintControlPlane(profile: string, kubeconfig: string, signal: AbortSignal): Promise<void> {
+    const nodes = (await nodesOf(profile, signal)) ?? [];
+    const controlPlane = nodes.find((node) => node.role === 'control-plane');
+    if (!controlPlane || nodes.length < 2) return;
+    const taint = ['taint', 'node', controlPlane.name, 'node-role.kubernetes.io/control-plane=:NoSchedule', '--overwrite'];
+    must(
+      await run(await ports.kubectl(), ['--kubeconfig', kubeconfig, ...taint], { timeoutMs: lookBoundMs, signal }),
+      `could not taint ${controlPlane.name}`,
+    );
+  }
+
   const timed = async (step: string, bound: number, onProgress: OnProgress, act: () => Promise<void>) => {
     const started = performance.now();
     onProgress({ type: 'step-started', step, bound });
@@ -157,6 +177,7 @@ export function minikubeProvider(ports: MinikubePorts): Provider {
         must(result, `minikube could not make the profile ${spec.name}`);
       });
       chmodSync(kubeconfig, 0o600);
+      await taintControlPlane(spec.name, kubeconfig, signal);
     },
 
     async delete(name, { kubeconfig, onProgress, signal }) {
@@ -216,6 +237,7 @@ export function minikubeProvider(ports: MinikubePorts): Provider {
           `minikube could not start the profile ${name}`,
         );
       });
+      await taintControlPlane(name, ports.kubeconfigOf(name), signal);
     },
 
     labImages: async () => 'load',
@@ -234,7 +256,9 @@ export function minikubeProvider(ports: MinikubePorts): Provider {
       });
     },
 
-    async facts(): Promise<ProviderFacts> {
+    async facts(name, signal): Promise<ProviderFacts> {
+      const nodes = (await nodesOf(name, signal)) ?? [];
+      const addons = enabledAddons((await minikube(['addons', 'list', '-p', name, '-o', 'json'], { signal })).stdout);
       return {
         storage: {
           className: 'standard',
@@ -243,12 +267,12 @@ export function minikubeProvider(ports: MinikubePorts): Provider {
           nodeAffinity: false,
           accessModes: ['ReadWriteOnce', 'ReadWriteOncePod', 'ReadWriteMany'],
         },
-        controlPlaneTainted: false,
+        controlPlaneTainted: nodes.length > 1,
         networkPolicy: false,
         staticPodPath: '/etc/kubernetes/manifests',
         readyzOnNode: 'https://127.0.0.1:8443/readyz',
-        ingress: { how: 'stand-in', className: 'kubedrill' },
-        metrics: { how: 'stand-in' },
+        ingress: addons.has('ingress') ? { how: 'addon', className: 'nginx' } : { how: 'stand-in', className: 'kubedrill' },
+        metrics: { how: addons.has('metrics-server') ? 'addon' : 'stand-in' },
       };
     },
   };

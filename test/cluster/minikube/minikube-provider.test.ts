@@ -96,6 +96,7 @@ describe('the minikube provider', () => {
     const { minikube, machine } = provider((_, args) => {
       if (args[0] === 'version') return { stdout: 'v1.38.1' };
       if (args[0] === 'start') writeFileSync(kubeconfig, 'server: https://192.168.49.2:8443');
+      if (args[0] === 'status') return { stdout: recorded.twoNodes };
       return {};
     });
     await minikube.create(
@@ -109,6 +110,24 @@ describe('the minikube provider', () => {
     expect(start?.env.KUBECONFIG).toBe(kubeconfig);
     expect(statSync(kubeconfig).mode & 0o777).toBe(0o600);
     expect(readFileSync(kubeconfig, 'utf8')).toContain('8443');
+    expect(machine.lines().at(-1)).toBe(
+      `kubectl --kubeconfig ${kubeconfig} taint node drill node-role.kubernetes.io/control-plane=:NoSchedule --overwrite`,
+    );
+  });
+
+  it('leaves a single node untainted: nothing else could run its Pods', async () => {
+    const kubeconfig = join(folder, 'drill.kubeconfig');
+    const { minikube, machine } = provider((_, args) => {
+      if (args[0] === 'version') return { stdout: 'v1.38.1' };
+      if (args[0] === 'start') writeFileSync(kubeconfig, '');
+      return args[0] === 'status' ? { stdout: recorded.oneNode } : {};
+    });
+    await minikube.create(
+      { name: 'drill', workers: 0, kubernetes: '1.34', ownershipId },
+      { kubeconfig, onProgress: () => undefined, signal },
+    );
+    expect(machine.lines().some((line) => line.includes('taint'))).toBe(false);
+    expect((await minikube.facts('drill', signal)).controlPlaneTainted).toBe(false);
   });
 
   it('shows minikube no kubeconfig but its own', async () => {
@@ -195,8 +214,29 @@ describe('the minikube provider', () => {
   });
 
   it('says what its clusters have, so that labs need not know it by name', async () => {
-    const facts = await provider(() => ({})).minikube.facts('drill', signal);
-    expect(facts).toMatchObject({ controlPlaneTainted: false, networkPolicy: false, readyzOnNode: 'https://127.0.0.1:8443/readyz' });
+    const facts = await provider(
+      by({ 'minikube status': { stdout: recorded.twoNodes }, 'minikube addons list': { stdout: '{}' } }),
+    ).minikube.facts('drill', signal);
+    expect(facts).toMatchObject({
+      controlPlaneTainted: true,
+      networkPolicy: false,
+      readyzOnNode: 'https://127.0.0.1:8443/readyz',
+      ingress: { how: 'stand-in', className: 'kubedrill' },
+      metrics: { how: 'stand-in' },
+    });
     expect(facts.storage).toMatchObject({ provisioner: 'k8s.io/minikube-hostpath', binding: 'Immediate', nodeAffinity: false });
+  });
+
+  it('leaves ingress and metrics to the add-ons of minikube where they are enabled', async () => {
+    const addons = JSON.stringify({
+      ingress: { Profile: 'drill', Status: 'enabled' },
+      'metrics-server': { Profile: 'drill', Status: 'enabled' },
+      dashboard: { Profile: 'drill', Status: 'disabled' },
+    });
+    const there = by({ 'minikube status': { stdout: recorded.oneNode }, 'minikube addons list -p drill -o json': { stdout: addons } });
+    expect(await provider(there).minikube.facts('drill', signal)).toMatchObject({
+      ingress: { how: 'addon', className: 'nginx' },
+      metrics: { how: 'addon' },
+    });
   });
 });

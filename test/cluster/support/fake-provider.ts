@@ -50,7 +50,15 @@ export function fakeProvider(apiKubeconfig: string, there: FakeCluster | undefin
     pause: notHere,
     unpause: notHere,
     loadImages: notHere,
-    facts: notHere,
+    facts: async () => ({
+      storage: { className: 'standard', provisioner: 'p', binding: 'Immediate', nodeAffinity: false, accessModes: [] },
+      controlPlaneTainted: true,
+      networkPolicy: false,
+      staticPodPath: '/etc/kubernetes/manifests',
+      readyzOnNode: 'https://127.0.0.1:6443/readyz',
+      ingress: { how: 'stand-in', className: 'kubedrill' },
+      metrics: { how: 'stand-in' },
+    }),
   };
   return {
     provider,
