@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { LabError } from '../../lab-error.ts';
 import type { CommandModule } from '../command.ts';
+import type { SnapshotDocument } from '../documents.ts';
 import { labNamed, labsOf, registry } from '../labs.ts';
 
 interface SnapshotOptions {
@@ -59,8 +60,10 @@ export const command: CommandModule = {
         graded.outcome === 'graded'
           ? { score: graded.score, of: graded.of, ungraded: graded.ungraded }
           : { score: null, of: null, ungraded: [] };
-      if (options.json) context.json({ lab: lab.id, path, sha256, bytes: bytes.length, looks: snapshot.looks.length, ...score });
-      else {
+      if (options.json) {
+        const { looks } = snapshot;
+        context.json({ lab: lab.id, path, sha256, bytes: bytes.length, looks: looks.length, ...score } satisfies SnapshotDocument);
+      } else {
         context.print(
           `${path}  ${Math.ceil(bytes.length / 1024)} KiB, ${snapshot.looks.length} ${snapshot.looks.length === 1 ? 'look' : 'looks'}`,
         );
