@@ -63,7 +63,8 @@ function declaration(file: string, name: string): string {
 
 function partOf(what: string): string {
   const [first = '', ...names] = what.split(' ');
-  if (!first.includes('/')) return { roster, kinds: allowed, formats }[first]?.() ?? unknown(what);
+  const own: Record<string, (what: string) => string> = { roster, kinds: allowed, formats };
+  if (!first.includes('/')) return (own[first] ?? unknown)(what);
   return ['```ts', names.map((name) => declaration(first, name)).join('\n\n'), '```'].join('\n');
 }
 

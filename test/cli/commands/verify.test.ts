@@ -46,7 +46,7 @@ describe('verify --changed-since', () => {
   });
 
   it('needs one as soon as a lab was', async () => {
-    writeFileSync(join(home, 'labs/inside/in-first-pod/solution/more.yaml'), 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: more}\n');
+    writeFileSync(join(home, 'labs/inside/in-first-pod/files/more.yaml'), 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: more}\n');
     await expect(verify({ changedSince: 'HEAD' })).rejects.toThrow('there is no cluster "no-such-cluster"');
   });
 });
