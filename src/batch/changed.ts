@@ -54,7 +54,8 @@ const liesIn = (path: string, folder: string): boolean => {
 };
 
 /**
- * The labs that a change may have broken: their own files, a grader, a fault or an image that they use; what all graders share means all.
+ * The labs that a change may have broken: their own files, a grader, a fault or an image that they use; what all graders, or all
+ * faults, share means all that have one.
  * `diff` is the output of `git diff --name-only`.
  */
 export function changedLabs<L extends UsedBy>(labs: readonly L[], diff: string): L[] {
@@ -65,14 +66,20 @@ export function changedLabs<L extends UsedBy>(labs: readonly L[], diff: string):
     .map(unquoted);
   const named = (pattern: RegExp) => new Set(paths.flatMap((path) => pattern.exec(path)?.[1] ?? []));
   if (paths.some((path) => /(^|\/)src\/grading\//.test(path))) return [...labs];
+  const allFaults = paths.some((path) => /(^|\/)src\/faults\/[a-z-]+\.ts$/.test(path));
   const graders = named(/(?:^|\/)graders\/([a-z0-9-]+)\.ts$/);
-  const faults = named(/(?:^|\/)faults\/(?:catalogue\/)?([a-z0-9-]+)(?:\.ts|\/)/);
+  const faults = named(/(?:^|\/)faults\/catalogue\/([a-z0-9-]+)(?:\.ts|\/)/);
   const images = named(/(?:^|\/)images\/apps\/([a-z0-9-]+)\//);
   const sharedByImages = images.has('internal');
   return labs.filter((lab) => {
     if (paths.some((path) => liesIn(path, lab.folder))) return true;
     const uses = usesOf(lab);
     const usesImage = [...uses.images].some((image) => sharedByImages || images.has(image.replace(/^kd\//, '').replace(/:.*/, '')));
-    return usesImage || [...graders].some((id) => uses.graders.has(id)) || [...faults].some((id) => uses.faults.has(id));
+    return (
+      usesImage ||
+      (allFaults && uses.faults.size > 0) ||
+      [...graders].some((id) => uses.graders.has(id)) ||
+      [...faults].some((id) => uses.faults.has(id))
+    );
   });
 }

@@ -25,8 +25,9 @@ interface Shared {
 
 /** How old a list that learners share may be, in milliseconds. */
 const freshMs = 2000;
-/** How long a cluster may take to answer at all. */
+/** How long a cluster may take to answer at all; one that is only slow gets a second, longer try. */
 const reachMs = 10_000;
+const slowReachMs = 25_000;
 const shareFrom = 3;
 
 /**
@@ -70,13 +71,13 @@ export class ListedCluster {
       const all = await this.#listShared('Namespace', signal);
       if (all instanceof Map) return (all.get('') ?? []).some(({ metadata }) => metadata.name === namespace) ? 'there' : 'absent';
     }
-    const ask = () =>
-      this.api.request('GET', pathOf('Namespace', undefined, namespace), { signal, timeoutMs: reachMs, maxBytes: 1024 * 1024 });
-    let answer = await ask();
-    if (!answer.ok && answer.kind === 'away' && answer.reason !== 'Timeout') {
+    const ask = (timeoutMs: number) =>
+      this.api.request('GET', pathOf('Namespace', undefined, namespace), { signal, timeoutMs, maxBytes: 1024 * 1024 });
+    let answer = await ask(reachMs);
+    if (!answer.ok && answer.kind === 'away') {
       // a connection that broke may have been an accident
-      await this.#options.clock.sleep(500, signal);
-      answer = await ask();
+      if (answer.reason !== 'Timeout') await this.#options.clock.sleep(500, signal);
+      answer = await ask(slowReachMs);
     }
     if (answer.ok) return 'there';
     if (answer.kind !== 'refused') return { away: answer.message };

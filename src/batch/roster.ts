@@ -22,7 +22,8 @@ const place = {
   namespace: namespace.optional(),
 };
 
-const rosterSchema = z.strictObject({
+/** `roster.yaml`. */
+export const rosterSchema = z.strictObject({
   due: z.iso.datetime({ offset: true }).optional().describe('Later work is shown as late: 2026-03-01T12:00:00Z.'),
   defaults: z.strictObject(place).prefault({}).describe('For learners that do not say it themselves.'),
   learners: z

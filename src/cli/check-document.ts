@@ -1,8 +1,9 @@
 import type { CheckState } from '../drill/events.ts';
 import type { DrillSession } from '../drill/session.ts';
+import type { CheckDocument, CheckRow } from './documents.ts';
 
 /** One check as programs read it. */
-export function checkRow(check: CheckState) {
+export function checkRow(check: CheckState): CheckRow {
   const { verdict } = check;
   const mismatch = verdict?.verdict === 'fail' || verdict?.verdict === 'waiting' ? verdict : undefined;
   return {
@@ -21,7 +22,7 @@ export function checkRow(check: CheckState) {
 }
 
 /** The document of `kubedrill check --json`. */
-export function checkDocument(session: DrillSession, step: string, checks: readonly CheckState[]) {
+export function checkDocument(session: DrillSession, step: string, checks: readonly CheckState[]): CheckDocument {
   const { score } = session.state;
   return {
     lab: session.lab.id,

@@ -1,8 +1,11 @@
 import { join } from 'node:path';
 import { formatProblem } from '../lab/diagnostics.ts';
 import { loadCatalogue } from '../lab/load.ts';
+import { annotationOf } from '../report/annotations.ts';
 import { readLabFiles } from '../system/lab-files.ts';
+import { annotate } from './annotate.ts';
 import type { CommandContext } from './command.ts';
+import type { LintDocument } from './documents.ts';
 import { registry } from './labs.ts';
 
 const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
@@ -12,7 +15,8 @@ export function lintLabs(paths: string[], options: { json?: boolean }, context: 
   const source = readLabFiles(paths.length > 0 ? paths : [join(context.home, 'labs')]);
   const { problems } = loadCatalogue(source, registry);
   const errors = problems.filter(({ severity }) => severity === 'error').length;
-  if (options.json) context.json({ ok: errors === 0, labs: source.labs.length, problems });
+  annotate(problems.map(annotationOf), undefined, context);
+  if (options.json) context.json({ ok: errors === 0, labs: source.labs.length, problems } satisfies LintDocument);
   else {
     for (const problem of problems) context.print(formatProblem(problem));
     const warnings = problems.length - errors;

@@ -23,8 +23,8 @@ export interface ReportFormat {
   files(input: ReportInput): ReportFile[];
 }
 
-/** FNV-1a, so that two long names that begin alike stay two. */
-function hash(text: string): string {
+/** FNV-1a, in hexadecimal: tells texts apart, and is no secret. */
+export function hash(text: string): string {
   let value = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
   return (value >>> 0).toString(16);

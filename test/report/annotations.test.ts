@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LabProof } from '../../src/drill/prove.ts';
 import { annotationOf, githubAnnotation } from '../../src/report/annotations.ts';
+import { codeQuality } from '../../src/report/code-quality.ts';
 import { placesOf, proofAnnotations } from '../../src/report/proof-annotations.ts';
 
 const labText = `id: x
@@ -43,6 +44,38 @@ describe("GitHub's annotations", () => {
     expect(githubAnnotation({ level: 'warning', file: 'a,line=1:b', message: 'x\n::set-env name=y::z 100%' })).toBe(
       '::warning file=a%2Cline=1%3Ab::x%0A::set-env name=y::z 100%25',
     );
+  });
+});
+
+describe("GitLab's code quality report", () => {
+  const one = {
+    level: 'error',
+    file: 'labs/x/lab.yaml',
+    at: { line: 5, column: 9 },
+    title: 'x: its solution does not pass',
+    message: 'C1',
+  } as const;
+
+  it('names file and line, and is the same issue when the lines above it change', () => {
+    const [issue, ...others] = JSON.parse(codeQuality([one]));
+    expect(issue).toMatchObject({
+      description: 'x: its solution does not pass: C1',
+      check_name: 'kubedrill',
+      severity: 'major',
+      location: { path: 'labs/x/lab.yaml', lines: { begin: 5 } },
+    });
+    expect(others).toEqual([]);
+    const [moved] = JSON.parse(codeQuality([{ ...one, at: { line: 50, column: 9 } }]));
+    expect(moved.fingerprint).toBe(issue.fingerprint);
+  });
+
+  it('tells two issues with the same words apart', () => {
+    const [first, second] = JSON.parse(codeQuality([one, one]));
+    expect(first.fingerprint).not.toBe(second.fingerprint);
+  });
+
+  it('is an empty list when everything holds', () => {
+    expect(JSON.parse(codeQuality([]))).toEqual([]);
   });
 });
 

@@ -1,7 +1,8 @@
 import type { ClassEvent, ClassState } from '../../batch/class/state.ts';
+import type { Lab } from '../../lab/schema.ts';
 import { LabError } from '../../lab-error.ts';
 import type { CommandModule } from '../command.ts';
-import { labNamed, labsOf, registry } from '../labs.ts';
+import { labsNamed, registry } from '../labs.ts';
 
 interface ClassOptions {
   roster?: string;
@@ -27,8 +28,8 @@ export const command: CommandModule = {
       .option('--json', 'every change as a JSON line')
       .option('--name <cluster>', 'name of the owned cluster', 'kubedrill')
       .option('--labs <folder...>', 'also take labs from these folders (data only)'),
-  async run([id = ''], options: ClassOptions, context) {
-    const lab = labNamed(labsOf(context, options.labs), id);
+  async run(ids, options: ClassOptions, context) {
+    const [lab] = labsNamed(context, ids, options.labs) as [Lab];
     const [{ readRoster }, { watchClass, firstClassState }, { updateClass }, { guardedPlaces }, { openHome }] = await Promise.all([
       import('../../batch/sources.ts'),
       import('../../batch/class/watch.ts'),

@@ -2,6 +2,7 @@ import { examine, type Finding } from '../../cluster/doctor.ts';
 import { providerNamed } from '../../cluster/providers.ts';
 import { readRecord } from '../../cluster/records.ts';
 import type { CommandModule } from '../command.ts';
+import type { DoctorDocument } from '../documents.ts';
 
 /** Examines the machine and the cluster; a line for each thing, and the command that mends it. */
 export const command: CommandModule = {
@@ -15,7 +16,7 @@ export const command: CommandModule = {
     const provider = providerNamed(readRecord(context.paths, name)?.provider ?? 'kind', context);
     const findings = await examine({ ...context, provider }, name);
     const failed = findings.some((finding) => finding.state === 'fail');
-    if (json) context.json({ ok: !failed, cluster: name, findings });
+    if (json) context.json({ ok: !failed, cluster: name, findings } satisfies DoctorDocument);
     else for (const line of linesOf(findings)) context.print(line);
     return failed ? 3 : 0;
   },

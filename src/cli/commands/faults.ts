@@ -8,6 +8,7 @@ import { journalPath, openJournal } from '../../store/journal.ts';
 import { acquireLock, clusterLockPath } from '../../store/lock.ts';
 import { processes } from '../../store/processes.ts';
 import type { CommandContext, CommandModule } from '../command.ts';
+import type { FaultsDocument } from '../documents.ts';
 import { plainLines } from '../plain.ts';
 
 interface Options {
@@ -51,7 +52,7 @@ function inForce({ name }: Options, context: CommandContext) {
 function list(options: Options, context: CommandContext): number {
   const left = inForce(options, context);
   if (options.json) {
-    context.json({ faults: faults.map(describeFault), inForce: left });
+    context.json({ faults: faults.map(describeFault), inForce: left } satisfies FaultsDocument);
     return 0;
   }
   const width = Math.max(...faults.map((one) => one.id.length));

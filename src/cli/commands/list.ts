@@ -1,6 +1,7 @@
 import type { Lab } from '../../lab/schema.ts';
 import { type DrillSummary, drillStates } from '../../store/drills.ts';
 import type { CommandModule } from '../command.ts';
+import type { ListedLab } from '../documents.ts';
 import { labsOf } from '../labs.ts';
 import { tracksOf } from '../tracks.ts';
 
@@ -14,7 +15,7 @@ const fresh: DrillSummary = { state: 'new', points: 0 };
 const pointsOf = (lab: Lab): number => lab.steps.flatMap((step) => step.checks).reduce((sum, check) => sum + check.points, 0);
 
 /** One lab as `list --json` has it; the shape is documented in docs/json.md. */
-export const listedLab = (lab: Lab, { state, points }: DrillSummary) => ({
+export const listedLab = (lab: Lab, { state, points }: DrillSummary): ListedLab => ({
   id: lab.id,
   track: lab.track,
   title: lab.title,

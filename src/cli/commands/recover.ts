@@ -10,6 +10,7 @@ import { type Journal, journalPath, openJournal } from '../../store/journal.ts';
 import { acquireLock, clusterLockPath } from '../../store/lock.ts';
 import { processes } from '../../store/processes.ts';
 import type { CommandContext, CommandModule } from '../command.ts';
+import type { RecoverDocument } from '../documents.ts';
 import { sayProgress } from '../progress.ts';
 
 /** Undoes whatever faults left, newest first, with no lab loaded. */
@@ -26,7 +27,7 @@ export const command: CommandModule = {
     const nothing = journal.open().length === 0 && journal.unreadable().length === 0;
     const recoveries = nothing ? [] : await recover(name, journal, context);
     const left = recoveries.filter((one) => one.outcome === 'failed' || one.outcome === 'busy').length;
-    if (json) context.json({ cluster: name, ok: left === 0, recovered: recoveries });
+    if (json) context.json({ cluster: name, ok: left === 0, recovered: recoveries } satisfies RecoverDocument);
     else for (const line of reportLines(recoveries)) context.print(line);
     return left === 0 ? 0 : 3;
   },

@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
+import type { Lab } from '../../lab/schema.ts';
 import { LabError } from '../../lab-error.ts';
 import type { CommandModule } from '../command.ts';
-import { labNamed, labsOf, registry } from '../labs.ts';
+import type { SnapshotDocument } from '../documents.ts';
+import { labsNamed, registry } from '../labs.ts';
 
 interface SnapshotOptions {
   learner?: string;
@@ -26,7 +28,7 @@ export const command: CommandModule = {
       .option('--labs <folder...>', 'also take labs from these folders (data only)')
       .option('--json', 'what was made, as JSON'),
   async run(ids, options: SnapshotOptions, context) {
-    const lab = labNamed(labsOf(context, options.labs), ids[0] ?? '');
+    const [lab] = labsNamed(context, ids, options.labs) as [Lab];
     const { learner } = options;
     if (learner !== undefined && !/^[^\p{C}/\\]{1,100}$/u.test(learner)) {
       throw new LabError('usage', `--learner takes an id without slashes, not ${JSON.stringify(learner)}`);
@@ -59,8 +61,10 @@ export const command: CommandModule = {
         graded.outcome === 'graded'
           ? { score: graded.score, of: graded.of, ungraded: graded.ungraded }
           : { score: null, of: null, ungraded: [] };
-      if (options.json) context.json({ lab: lab.id, path, sha256, bytes: bytes.length, looks: snapshot.looks.length, ...score });
-      else {
+      if (options.json) {
+        const { looks } = snapshot;
+        context.json({ lab: lab.id, path, sha256, bytes: bytes.length, looks: looks.length, ...score } satisfies SnapshotDocument);
+      } else {
         context.print(
           `${path}  ${Math.ceil(bytes.length / 1024)} KiB, ${snapshot.looks.length} ${snapshot.looks.length === 1 ? 'look' : 'looks'}`,
         );

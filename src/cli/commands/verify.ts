@@ -5,7 +5,9 @@ import { type LabProof, secondsSince } from '../../drill/prove.ts';
 import type { Lab } from '../../lab/schema.ts';
 import { LabError } from '../../lab-error.ts';
 import { proofsJunit } from '../../report/proofs-junit.ts';
+import { annotate, annotationsOfProofs } from '../annotate.ts';
 import type { CommandModule } from '../command.ts';
+import type { VerifyDocument } from '../documents.ts';
 import { drillOptions } from '../drills.ts';
 import { labNamed, labsOf } from '../labs.ts';
 import { proofLines } from '../proof-lines.ts';
@@ -17,6 +19,7 @@ interface VerifyOptions {
   labs?: string[];
   json?: boolean;
   junit?: string;
+  codeQuality?: string;
   parallel?: string;
   alsoOn?: string[];
   within?: string;
@@ -36,6 +39,7 @@ export const command: CommandModule = {
       .argument('[lab...]', 'ids of labs; all without')
       .option('--track <track>', 'only the labs of this track')
       .option('--junit <file>', 'also write a JUnit report')
+      .option('--code-quality <file>', "also write GitLab's code quality report, at the lines of lab.yaml")
       .option('--parallel <n>', 'pieces of proof that run side by side', '8')
       .option('--also-on <cluster...>', 'more clusters of kubedrill; labs that need one alone are proved there at the same time')
       .option('--within <minutes>', 'begin no further piece of proof after this time; what is left is reported as not proved')
@@ -59,7 +63,8 @@ export const command: CommandModule = {
     const started = context.clock.now();
     const inTime = () => context.clock.now() - started < within * 60_000;
     try {
-      for (const name of [options.name, ...(options.alsoOn ?? [])])
+      // a change that touches no lab is no reason to ask for a cluster
+      for (const name of chosen.length === 0 ? [] : [options.name, ...(options.alsoOn ?? [])])
         provers.push(await openProver(context, name, { scratch, onProof, inTime }));
       await proveOn(provers, chosen, width, context.signal);
     } finally {
@@ -71,7 +76,9 @@ export const command: CommandModule = {
     const wall = secondsSince(context.clock, started);
     const serial = proofs.reduce((sum, proof) => sum + proof.seconds, 0);
     if (options.junit) writeFileSync(options.junit, proofsJunit(proofs));
-    if (options.json) context.json({ ok, labs: proofs, seconds: wall });
+    annotate(annotationsOfProofs(proofs, chosen), options.codeQuality, context);
+    if (options.json) context.json({ ok, labs: proofs, seconds: wall } satisfies VerifyDocument);
+    else if (chosen.length === 0) context.print('nothing to prove: no lab is left');
     else
       context.print(
         `${proofs.filter((proof) => proof.ok).length} of ${chosen.length} labs proved in ${wall} s; one after the other it would have been ${Math.round(serial)} s`,
