@@ -6,7 +6,11 @@ const execBoundMs = 30_000;
 /** The node machines of one cluster, by its provider. */
 export const nodeAccess = (provider: Provider, cluster: string, signal: AbortSignal): NodeAccess => ({
   exec: (node, argv, options = {}) =>
-    provider.exec(cluster, node, argv, { timeoutMs: options.timeoutMs ?? execBoundMs, input: options.input, signal }),
-  pause: (node) => provider.pause(cluster, node, signal),
-  unpause: (node) => provider.unpause(cluster, node, signal),
+    provider.exec(cluster, node, argv, {
+      timeoutMs: options.timeoutMs ?? execBoundMs,
+      input: options.input,
+      signal: options.signal ?? signal,
+    }),
+  pause: (node, during = signal) => provider.pause(cluster, node, during),
+  unpause: (node, during = signal) => provider.unpause(cluster, node, during),
 });

@@ -2,11 +2,11 @@ import type { ClusterFacts } from '../grading/cluster-facts.ts';
 import type { KubeApi } from '../kube/api.ts';
 import type { RunResult } from '../system/run.ts';
 
-/** The node machines, reached without the API server. */
+/** The node machines, reached without the API server. Without a `signal` of its own, an act ends with the command (Ctrl+C). */
 export interface NodeAccess {
-  exec(node: string, argv: readonly string[], options?: { timeoutMs?: number; input?: string }): Promise<RunResult>;
-  pause(node: string): Promise<RunResult>;
-  unpause(node: string): Promise<RunResult>;
+  exec(node: string, argv: readonly string[], options?: { timeoutMs?: number; input?: string; signal?: AbortSignal }): Promise<RunResult>;
+  pause(node: string, signal?: AbortSignal): Promise<RunResult>;
+  unpause(node: string, signal?: AbortSignal): Promise<RunResult>;
 }
 
 /** A cluster that kubedrill owns, opened: what a drill needs of it. */

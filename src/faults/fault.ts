@@ -1,8 +1,8 @@
 import type { z } from 'zod';
+import type { NodeAccess } from '../drill/cluster.ts';
 import type { ClusterFacts } from '../grading/cluster-facts.ts';
 import type { KubeApi } from '../kube/api.ts';
 import type { Clock } from '../system/clock.ts';
-import type { RunResult } from '../system/run.ts';
 import type { Look } from '../system/wait.ts';
 import type { Background } from './background.ts';
 
@@ -13,11 +13,7 @@ export type UndoRecord = Record<string, unknown>;
 export interface FaultContext {
   api: KubeApi;
   /** The node machines, without the API. */
-  nodes: {
-    exec(node: string, argv: readonly string[], options?: { timeoutMs?: number; input?: string }): Promise<RunResult>;
-    pause(node: string): Promise<RunResult>;
-    unpause(node: string): Promise<RunResult>;
-  };
+  nodes: NodeAccess;
   cluster: ClusterFacts;
   /** Namespace of the drill, for faults that strike there. */
   namespace: string;

@@ -32,7 +32,7 @@ export async function restoreMachine(context: FaultContext, machine: KeptMachine
   const { node, kubelet, manifests } = machine;
   const { staticPodPath } = context.cluster;
   const aside = folderBeside(context, 'kubedrill-stopped');
-  if (!(await nodeAnswers(context, node)).answers) await context.nodes.unpause(node);
+  if (!(await nodeAnswers(context, node)).answers) await context.nodes.unpause(node, context.signal);
   const found = await hashesOn(context, node, staticPodPath);
   for (const [file, { sha256: hash, text }] of Object.entries(manifests)) {
     if (found.get(file) !== hash) await writeFileOn(context, node, `${staticPodPath}/${file}`, text, aside);

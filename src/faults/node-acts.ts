@@ -7,7 +7,7 @@ export const sha256 = (text: string): string => createHash('sha256').update(text
 
 /** Whether anything can be run on the node: not while it is paused, stopped or gone. */
 export async function nodeAnswers(context: FaultContext, node: string): Promise<{ answers: boolean; seen: string }> {
-  const result = await context.nodes.exec(node, ['true'], { timeoutMs: 10_000 });
+  const result = await context.nodes.exec(node, ['true'], { timeoutMs: 10_000, signal: context.signal });
   return { answers: result.ok, seen: result.ok ? `${node} answers` : `${node} does not answer: ${lastWord(result)}` };
 }
 
@@ -25,7 +25,11 @@ export async function onNode(context: FaultContext, node: string, argv: readonly
 
 /** The same for programs whose exit code is an answer, such as `test` and `pgrep`. */
 export async function tryOnNode(context: FaultContext, node: string, argv: readonly string[], input?: string): Promise<RunResult> {
-  const result = await context.nodes.exec(node, argv, { timeoutMs: 30_000, ...(input === undefined ? {} : { input }) });
+  const result = await context.nodes.exec(node, argv, {
+    timeoutMs: 30_000,
+    signal: context.signal,
+    ...(input === undefined ? {} : { input }),
+  });
   if (result.ok) return result;
   // an engine that cannot enter the node fails as the program would: ask for what never fails
   const { answers, seen } = await nodeAnswers(context, node);

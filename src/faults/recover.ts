@@ -28,10 +28,12 @@ export interface RecoverOptions extends FaultLife {
 }
 
 const pauseMs = 2000;
+/** What goes wrong, though all that it needs answers, is tried so often. */
+const tries = 3;
 
 /**
  * Undoes what is left, newest first, then proves that each is well again. One that cannot be undone now (its node or the API server
- * does not answer) is tried again after the others, and never overtaken by an older one that changed the same thing.
+ * does not answer, or it went wrong) is tried again after the others, and never overtaken by an older one that changed the same thing.
  */
 export async function recoverEntries(entries: readonly JournalEntry[], options: RecoverOptions): Promise<Recovery[]> {
   const { context, journal, crashPoint, processes = realProcesses } = options;
@@ -51,50 +53,57 @@ export async function recoverEntries(entries: readonly JournalEntry[], options: 
     });
 
   const newestFirst = [...entries].filter((entry) => !isClosed(entry.state)).reverse();
+  const isNewer = (one: JournalEntry, other: JournalEntry) => newestFirst.indexOf(one) < newestFirst.indexOf(other);
   const undone: { entry: JournalEntry; fault: Fault; wasFine: boolean }[] = [];
+  const stuck: JournalEntry[] = [];
   let pending: JournalEntry[] = [];
   for (const entry of newestFirst) {
     if (entry.clusterId !== options.cluster.id) {
       await journal.mark(entry.id, 'void');
       report(entry, 'void', `the cluster ${entry.cluster} that it struck is gone`);
-    } else if (isAtIt(entry, processes)) report(entry, 'busy', `process ${entry.by.pid} is at it`);
-    else pending.push(entry);
+    } else if (isAtIt(entry, processes)) {
+      stuck.push(entry);
+      report(entry, 'busy', `process ${entry.by.pid} is at it`);
+    } else pending.push(entry);
   }
 
-  const troubles = new Map<string, string>();
+  const troubles = new Map<string, { seen: string; failures: number }>();
+  const giveUp = (entry: JournalEntry, reason: string) => {
+    options.onProgress?.({ type: 'step-failed', step: `undo: ${entry.what}`, seconds: (clock.now() - started) / 1000, reason });
+    stuck.push(entry);
+    report(entry, 'failed', reason);
+  };
   while (pending.length > 0) {
     const later: JournalEntry[] = [];
-    const inTheWay = new Map<string, JournalEntry>();
     for (const entry of pending) {
-      const blocker = entry.touches.map((touch) => inTheWay.get(touch)).find(Boolean);
-      const result = blocker
-        ? { outcome: reports.has(blocker.id) ? ('failed' as const) : ('later' as const), seen: `"${blocker.what}" has to be undone first` }
-        : await undoOne(entry, options, troubles.get(entry.id));
+      const blocker = [...stuck, ...later].find((one) => isNewer(one, entry) && one.touches.some((touch) => entry.touches.includes(touch)));
+      if (blocker) {
+        if (later.includes(blocker)) later.push(entry);
+        else giveUp(entry, `"${blocker.what}" has to be undone first`);
+        continue;
+      }
+      const trouble = troubles.get(entry.id);
+      const result = await undoOne(entry, options, trouble?.seen);
+      const failures = (trouble?.failures ?? 0) + (result.outcome === 'failed' ? 1 : 0);
       if (result.outcome === 'undone') undone.push({ entry, fault: result.fault, wasFine: result.wasFine });
+      else if (result.outcome === 'unknown' || failures >= tries) giveUp(entry, result.seen);
       else {
-        for (const touch of entry.touches) inTheWay.set(touch, inTheWay.get(touch) ?? entry);
-        if (result.outcome === 'failed') report(entry, 'failed', result.seen);
-        else {
-          later.push(entry);
-          troubles.set(entry.id, result.seen);
-        }
+        later.push(entry);
+        troubles.set(entry.id, { seen: result.seen, failures });
       }
     }
     pending = later;
     if (pending.length === 0) break;
     if (context.signal.aborted || clock.now() - started > undoBoundMs) {
-      for (const entry of pending) {
-        const reason = troubles.get(entry.id) ?? 'interrupted';
-        options.onProgress?.({ type: 'step-failed', step: `undo: ${entry.what}`, seconds: (clock.now() - started) / 1000, reason });
-        report(entry, 'failed', reason);
-      }
+      for (const entry of pending)
+        giveUp(entry, troubles.get(entry.id)?.seen ?? 'what changed the same thing after it has to be undone first');
       break;
     }
     await clock.sleep(pauseMs, context.signal);
   }
 
   for (const { entry, fault, wasFine } of undone) {
-    const proof = await prove(entry, fault, options);
+    const proof = await prove(entry, fault, started, options);
     if (!proof.well) {
       report(entry, 'failed', proof.seen);
       continue;

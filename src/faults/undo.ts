@@ -1,5 +1,5 @@
 import type { JournalEntry } from '../store/journal-entry.ts';
-import { waitUntil } from '../system/wait.ts';
+import { type Look, waitUntil } from '../system/wait.ts';
 import type { Fault, FaultContext } from './fault.ts';
 import { exclusiveLab } from './guard.ts';
 import { faultsById } from './index.generated.ts';
@@ -9,18 +9,27 @@ import type { RecoverOptions } from './recover.ts';
 /** How long undoing is tried again while what it needs does not answer. */
 export const undoBoundMs = 150_000;
 
+/** How long what a process did as it died may still be on its way: a `docker exec` goes on without whoever started it. */
+const inFlightMs = 5000;
+/** What is undone and does not get well is undone again so often: the undoing may have been what was lost on the way. */
+const undoAgainMs = 15_000;
+
 /** `Fault.undo` of every kind of record, the guard of exclusive labs included. */
 const faultOf = (id: string): Fault | undefined => (id === exclusiveLab.id ? (exclusiveLab as unknown as Fault) : faultsById.get(id));
 
 const contextOf = (entry: JournalEntry, context: FaultContext): FaultContext => ({ ...context, namespace: entry.namespace });
 
-type Undone = { outcome: 'undone'; fault: Fault; wasFine: boolean } | { outcome: 'later' | 'failed'; seen: string };
+/** `later`: what it needs does not answer. `failed`: it went wrong. `unknown`: no try will ever help. */
+type Undone = { outcome: 'undone'; fault: Fault; wasFine: boolean } | { outcome: 'later' | 'failed' | 'unknown'; seen: string };
+
+/** An act of a process that is gone, or that was cut short, may take effect yet. */
+const mayBeInFlight = (entry: JournalEntry): boolean => entry.state === 'planned';
 
 /** `told`: why the try before this one failed. */
 export async function undoOne(entry: JournalEntry, options: RecoverOptions, told: string | undefined): Promise<Undone> {
   const { journal, crashPoint, onProgress } = options;
   const fault = faultOf(entry.fault);
-  if (!fault) return { outcome: 'failed', seen: `this kubedrill does not know the fault ${entry.fault}` };
+  if (!fault) return { outcome: 'unknown', seen: `this kubedrill does not know the fault ${entry.fault}` };
   const context = contextOf(entry, options.context);
   const started = context.clock.now();
   const step = `undo: ${entry.what}`;
@@ -39,23 +48,35 @@ export async function undoOne(entry: JournalEntry, options: RecoverOptions, told
     // an earlier try may have been what made it fine
     return { outcome: 'undone', fault, wasFine: before.done && told === undefined };
   } catch (error) {
-    if (answersLater(error)) return { outcome: 'later', seen: reasonOf(error) };
-    onProgress?.({ type: 'step-failed', step, seconds: seconds(), reason: reasonOf(error) });
-    return { outcome: 'failed', seen: reasonOf(error) };
+    return { outcome: answersLater(error) ? 'later' : 'failed', seen: reasonOf(error) };
   }
 }
 
-/** Waits, within the fault's bound, until it is seen to be well again. */
-export async function prove(entry: JournalEntry, fault: Fault, options: RecoverOptions): Promise<{ well: boolean; seen: string }> {
+/**
+ * Waits, within the fault's bound, until it is seen to be well again, and undoes it again while it is not.
+ * `since`: when the recovery began. One that was caught in its act is looked at until the act can no longer be on its way.
+ */
+export async function prove(
+  entry: JournalEntry,
+  fault: Fault,
+  since: number,
+  options: RecoverOptions,
+): Promise<{ well: boolean; seen: string }> {
   const context = contextOf(entry, options.context);
   const { recovery, recoveryBound } = fault.seconds;
   const step = `wait until well again: ${entry.what}`;
   options.onProgress?.({ type: 'step-started', step, expected: recovery, bound: recoveryBound });
-  const waited = await waitUntil(() => lookAgain(() => fault.recovered(context, entry.record)), {
-    boundMs: recoveryBound * 1000,
-    clock: context.clock,
-    signal: context.signal,
-  });
+  const settled = mayBeInFlight(entry) ? since + inFlightMs : since;
+  let undoneAt = context.clock.now();
+  const look = async (): Promise<Look> => {
+    const now = await lookAgain(() => fault.recovered(context, entry.record));
+    if (now.done) return { done: context.clock.now() >= settled, seen: now.seen };
+    if (context.clock.now() - undoneAt < undoAgainMs) return now;
+    const trouble = await fault.undo(context, entry.record).then(() => undefined, reasonOf);
+    undoneAt = context.clock.now();
+    return trouble === undefined ? now : { done: false, seen: `${now.seen}; undoing it again: ${trouble}` };
+  };
+  const waited = await waitUntil(look, { boundMs: recoveryBound * 1000, clock: context.clock, signal: context.signal });
   const seconds = waited.ms / 1000;
   if (waited.outcome === 'done') {
     options.onProgress?.({ type: 'step-done', step, seconds });

@@ -23,7 +23,7 @@ export default defineFault({
   },
 
   async inject(context, { node }) {
-    const result = await context.nodes.pause(node);
+    const result = await context.nodes.pause(node, context.signal);
     if (!result.ok) throw new LabError('fault-failed', `could not pause ${node}: ${result.stderr.trim() || result.outcome}`);
   },
 
@@ -34,7 +34,7 @@ export default defineFault({
 
   async undo(context, { node }) {
     if ((await nodeAnswers(context, node)).answers) return;
-    const result = await context.nodes.unpause(node);
+    const result = await context.nodes.unpause(node, context.signal);
     const now = await nodeAnswers(context, node);
     if (!now.answers)
       throw new LabError('no-cluster', `could not unpause ${node}: ${result.ok ? now.seen : result.stderr.trim() || result.outcome}`);
