@@ -23,9 +23,16 @@ const shape = z
     maxLongestGapMs: z.number().int().min(1).optional().describe('The longest time without a good answer is at most this.'),
     minLongestGapMs: z.number().int().min(1).optional(),
     bodies: z
-      .strictObject({ all: patternText.optional(), last: patternText.optional(), some: patternText.optional() })
+      .strictObject({
+        all: patternText.optional(),
+        last: patternText.optional(),
+        some: patternText.optional(),
+        number: patternText.optional(),
+      })
       .optional()
-      .describe('`all`: every answer matches; `last`: those of the last second; `some`: at least one.'),
+      .describe(
+        '`all`: every answer matches; `last`: those of the last second; `some`: at least one; `number`: what matches (or its group) is a number that never falls.',
+      ),
   })
   .refine((params) => params.until === undefined || params.windowMs === undefined, '`until` or `windowMs`, not both')
   .refine(
@@ -45,6 +52,8 @@ type Params = z.output<typeof shape>;
 const skewMs = 2000;
 /** An edge of the window may be so much off: a Pod that began to record later has not seen it all. */
 const edgeMs = 1500;
+/** Answers of one slice of the window are compared with those of the next. */
+const sliceMs = 2000;
 
 /** What a traffic Pod saw in a stretch of the drill. Use `latch: true`. */
 export default defineGrader({
@@ -76,7 +85,8 @@ export default defineGrader({
       const rest = end === undefined ? `${nameOfMoment(params.until)} is still to come` : `${seconds(end - now)} to go`;
       return waiting({ observed: `${stats.sent} sent, ${stats.failed} failed so far; ${rest}`, expected, field, look });
     }
-    const wrong = atTheEnd(stats, params) ?? (await lastBodies(probes, params, end, now));
+    const part = (from: number, to: number) => ask(probes, params.pod, from, to, now);
+    const wrong = atTheEnd(stats, params) ?? (await lastBodies(part, params, end)) ?? (await fallenNumber(part, params, since, end));
     if (wrong) return fail({ observed: wrong, expected, field, look });
     return pass(`${stats.sent} requests in ${seconds(end - since)}: ${stats.failed} failed, longest gap ${seconds(stats.longestGapMs)}`);
   },
@@ -116,14 +126,38 @@ function atTheEnd(stats: TrafficStats, params: Params): string | undefined {
   return undefined;
 }
 
-async function lastBodies(probes: Probes, params: Params, end: number, now: number): Promise<string | undefined> {
+type Part = (since: number, until: number) => Promise<TrafficStats>;
+
+async function lastBodies(part: Part, params: Params, end: number): Promise<string | undefined> {
   const { last } = params.bodies ?? {};
   if (last === undefined) return undefined;
-  const stats = await ask(probes, params.pod, end - 1000, end, now);
+  const stats = await part(end - 1000, end);
   const seen = Object.keys(stats.byBody);
   if (seen.length === 0) return 'no answer in the last second';
   const stranger = seen.find((body) => !patternOf(last).test(body));
   return stranger === undefined ? undefined : `at the end an answer ${shown(stranger, 80)}`;
+}
+
+/** Requests that were answered in one slice all began after those of the slices before it were answered. */
+async function fallenNumber(part: Part, params: Params, since: number, end: number): Promise<string | undefined> {
+  const { number } = params.bodies ?? {};
+  if (number === undefined) return undefined;
+  let highest: number | undefined;
+  for (let at = since; at < end; at += sliceMs) {
+    const { byBody } = await part(at, Math.min(at + sliceMs, end));
+    const numbers = Object.keys(byBody).flatMap((body) => numberIn(body, number) ?? []);
+    if (numbers.length === 0) continue;
+    const lowest = Math.min(...numbers);
+    if (highest !== undefined && lowest < highest) return `${highest}, then ${lowest}, ${seconds(at - since)} after the beginning`;
+    highest = Math.max(...numbers);
+  }
+  return highest === undefined ? `no number by ${number} in any answer` : undefined;
+}
+
+function numberIn(body: string, pattern: string): number | undefined {
+  const found = patternOf(pattern).find(body);
+  const number = Number(found?.groups[0] ?? found?.match);
+  return found && Number.isFinite(number) ? number : undefined;
 }
 
 function expectationOf(params: Params): string {
@@ -138,5 +172,6 @@ function expectationOf(params: Params): string {
     ...(bodies?.all === undefined ? [] : [`all answers match ${bodies.all}`]),
     ...(bodies?.last === undefined ? [] : [`the last answers match ${bodies.last}`]),
     ...(bodies?.some === undefined ? [] : [`an answer matches ${bodies.some}`]),
+    ...(bodies?.number === undefined ? [] : [`a number by ${bodies.number} that never falls`]),
   ].join(', ');
 }

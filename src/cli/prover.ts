@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { gradersById } from '../../graders/index.generated.ts';
 import { type OwnedCluster, openOwnedCluster } from '../cluster/open.ts';
 import { unmetNeeds } from '../drill/needs.ts';
-import { joinProof, type LabProof, type OpenFresh, proofTasks, secondsSince, sideBySide } from '../drill/prove.ts';
+import { joinProof, type LabProof, type OpenFresh, type ProofTask, proofTasks, secondsSince, sideBySide } from '../drill/prove.ts';
 import { openDrill } from '../drill/session.ts';
 import { type OpenFaultDesk, openFaultDesk } from '../faults/desk.ts';
 import type { Lab } from '../lab/schema.ts';
@@ -52,15 +52,17 @@ interface Proving extends ProofRun {
 
 async function proveLabs(labs: readonly Lab[], width: number, proving: Proving): Promise<void> {
   const { context, cluster, onProof, inTime } = proving;
-  const tasks = labs.flatMap((lab) => {
+  const rows = labs.flatMap((lab) => {
     const unmet = unmetNeeds(lab, cluster.facts);
-    if (unmet.length === 0) return proofTasks(lab, freshDrills(lab, proving)).map((task) => ({ lab, task }));
+    if (unmet.length === 0) return inRows(lab, proofTasks(lab, freshDrills(lab, proving))).map((tasks) => ({ lab, tasks }));
     onProof(joinProof(lab, [{ error: `cannot run on this cluster: ${unmet.join('; ')}` }], 0));
     return [];
   });
+  // what must go one after the other begins first
+  rows.sort((a, b) => b.tasks.length - a.tasks.length);
   const pieces = new Map<string, (Partial<LabProof> | { error: string })[]>();
   let busy = new Map<string, number>();
-  const run = async ({ lab, task }: (typeof tasks)[number]) => {
+  const run = async (lab: Lab, task: ProofTask) => {
     const started = context.clock.now();
     const late = new Error('not proved: out of time');
     const piece = await (inTime() ? task.run() : Promise.reject(late)).catch((error: unknown) => ({
@@ -72,8 +74,14 @@ async function proveLabs(labs: readonly Lab[], width: number, proving: Proving):
     pieces.set(lab.id, done);
     if (done.length > lab.wrong.length) onProof(joinProof(lab, done, Math.round(seconds * 10) / 10));
   };
-  await sideBySide(tasks, width, run, context.signal);
+  const runRow = async ({ lab, tasks }: (typeof rows)[number]) => {
+    for (const task of tasks) await run(lab, task);
+  };
+  await sideBySide(rows, width, runRow, context.signal);
 }
+
+/** The host of an Ingress belongs to the whole cluster: drills of one lab, side by side, would answer for each other. */
+const inRows = (lab: Lab, tasks: ProofTask[]): ProofTask[][] => (lab.needs.ingress ? [tasks] : tasks.map((task) => [task]));
 
 /** Opens drills of a lab in namespaces of their own, with a state of their own. */
 function freshDrills(lab: Lab, { context, cluster, faults, scratch }: Proving): OpenFresh {

@@ -108,11 +108,9 @@ export function notIncreasing(
 
 /** Asks one address as often as it is wanted. Throws `CannotSee` when the probe could not ask. */
 export async function askAnswers(probes: Probes, url: string, expected: HttpExpectation, host?: string): Promise<HttpAnswer[]> {
-  // numbers that grow from request to request are asked for one after the other
-  const concurrency = expected.increasing ? { concurrency: 1 } : {};
-  return mustSee(
-    await probes.http({ url, count: expected.count, timeoutMs: expected.timeoutMs, ...concurrency, ...(host ? { host } : {}) }),
-  );
+  // numbers that grow from request to request are asked for one after the other; those that grow by one, without another check in between
+  const order = expected.increasing ? { concurrency: 1, ...(expected.increasing.by === 'one' ? { alone: true } : {}) } : {};
+  return mustSee(await probes.http({ url, count: expected.count, timeoutMs: expected.timeoutMs, ...order, ...(host ? { host } : {}) }));
 }
 
 /** Asks and judges several addresses; all of them must be right. */

@@ -11,6 +11,8 @@ export interface HttpRequest {
   timeoutMs?: number;
   /** Requests under way at a time; 1 keeps the answers in the order of the requests. Default 1 for up to 10 requests, else 5. */
   concurrency?: number;
+  /** None of our other HTTP requests is under way meanwhile: for answers that count requests. */
+  alone?: boolean;
 }
 
 export interface HttpAnswer {

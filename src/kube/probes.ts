@@ -8,6 +8,7 @@ import { sendCanary } from './canary.ts';
 import { absoluteUrl, searchListOf } from './cluster-names.ts';
 import { pathOf } from './path.ts';
 import { ProbePod } from './probe-pod.ts';
+import { Turns } from './turns.ts';
 
 export interface ProbesOptions {
   api: KubeApi;
@@ -32,14 +33,16 @@ const blind = (reason: string): { ok: false; reason: string } => ({ ok: false, r
 export function makeProbes(options: ProbesOptions): Probes & { ensureProbe(): Promise<Probed<true>> } {
   const { api, namespace, clock, signal } = options;
   const probe = new ProbePod({ api, clock, signal, node: options.facts?.controlPlane });
+  const turns = new Turns();
 
   return {
     ensureProbe: () => probe.ensure(),
 
-    async http({ url, count = 1, host, timeoutMs = 2000, concurrency = count <= 10 ? 1 : 5 }) {
+    async http({ url, count = 1, host, timeoutMs = 2000, concurrency = count <= 10 ? 1 : 5, alone = false }) {
       const asked = absoluteUrl(url, namespace);
       const query = { url: asked.url, host: host ?? asked.host, count, timeoutMs, concurrency };
-      const answer = await probe.ask<{ answers: RawHttpAnswer[] }>('http', query, Math.ceil(count / concurrency) * timeoutMs + marginMs);
+      const boundMs = Math.ceil(count / concurrency) * timeoutMs + marginMs;
+      const answer = await turns[alone ? 'alone' : 'together'](() => probe.ask<{ answers: RawHttpAnswer[] }>('http', query, boundMs));
       return answer.ok ? { ok: true, value: answer.value.answers.map(httpAnswer) } : answer;
     },
 

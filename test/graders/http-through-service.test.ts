@@ -94,6 +94,16 @@ describe('a Service asked over HTTP', () => {
     expect((await grade({ count: 2, increasing: { ...increasing, by: 'any' } }, visitors(7, 7)).verdict).verdict).toBe('fail');
   });
 
+  it('asks alone for numbers that grow by one, so that no other check is counted among them', async () => {
+    const increasing = { pattern: 'visitor #(\\d+)' };
+    const one = grade({ count: 1, increasing }, [page('visitor #7')]);
+    await one.verdict;
+    expect(one.asked[0]).toMatchObject({ concurrency: 1, alone: true });
+    const any = grade({ count: 1, increasing: { ...increasing, by: 'any' } }, [page('visitor #7')]);
+    await any.verdict;
+    expect(any.asked[0]).not.toHaveProperty('alone');
+  });
+
   it('fails without the Service, the port, a cluster IP or a node port', async () => {
     expect(await grade({}, [], { mirror: [] }).verdict).toMatchObject({ verdict: 'fail', observed: 'Service web does not exist' });
     expect(await grade({ port: 81 }, []).verdict).toMatchObject({

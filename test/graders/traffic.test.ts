@@ -107,6 +107,24 @@ describe('traffic in a stretch of the drill', () => {
     expect((await grade({ minFailed: 1 }, {}).verdict).verdict).toBe('fail');
   });
 
+  it('fails when a number in the answers fell, and says when', async () => {
+    const visitor = { bodies: { number: 'visitor #(\\d+)' } };
+    const numbers = (restartedAt: number) => (asked: Asked) => {
+      const first = (asked.since ?? 0) - at(10);
+      const number = first >= restartedAt ? first - restartedAt + 1 : first + 100;
+      return { byBody: { [`visitor #${number}.`]: 1, [`visitor #${number + 9}.`]: 1, 'no number': 1 } };
+    };
+    expect((await grade(visitor, numbers(60_000)).verdict).verdict).toBe('pass');
+    expect(await grade(visitor, numbers(20_000)).verdict).toMatchObject({
+      verdict: 'fail',
+      observed: '18109, then 1, 20 s after the beginning',
+      expected: 'at least 10 requests, a number by visitor #(\\d+) that never falls',
+    });
+    expect(await grade(visitor, { byBody: { hello: 1 } }).verdict).toMatchObject({
+      observed: 'no number by visitor #(\\d+) in any answer',
+    });
+  });
+
   it('looks at the answers: all, some, and those of the last second', async () => {
     const bodies = (asked: Asked): Partial<TrafficStats> => ({
       byBody: asked.since === at(39) ? { 'version=2.0': 50 } : { 'version=1.0': 900, 'version=2.0': 1100 },
