@@ -51,6 +51,7 @@ export function plainLines(event: DrillEvent): { out?: string[]; progress?: stri
       return { out: [`! In a moment: ${event.what} Why: ${event.why} It takes about ${event.seconds} s.`] };
     case 'fault':
       return { out: [`! ${event.fault}: ${event.phase}${event.seen ? ` (${event.seen})` : ''}`] };
+    case 'command-started':
     case 'score':
       return {};
     case 'finished':

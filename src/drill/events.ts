@@ -61,6 +61,7 @@ export type DrillEvent =
   | { type: 'step-passed'; step: string; earned: number; of: number }
   | { type: 'hint'; step: string; hint: HintState }
   | { type: 'predicted'; step: string; question: number; given: string; right: boolean; answer: string; why: string }
+  | { type: 'command-started'; argv: string[] }
   | { type: 'command'; argv: string[]; exitCode: number; stdout: string; stderr: string; ms: number }
   | { type: 'fault-announced'; fault: string; what: string; why: string; seconds: number }
   | { type: 'fault'; fault: string; phase: 'injecting' | 'in-force' | 'undoing' | 'undone'; seen: string }

@@ -34,6 +34,8 @@ export interface PerformOptions {
   run: Run;
   clock: Clock;
   signal: AbortSignal;
+  /** Told what is run, just before. */
+  onStart?(argv: string[]): void;
   /** Resolves when the check passes, or was latched; throws at its bound. */
   waitForCheck(id: string): Promise<string>;
   /** Renders placeholders, the live ones included. */
@@ -47,6 +49,7 @@ export async function perform(text: string, options: PerformOptions): Promise<Pe
   const rendered = await options.render(text);
   const parsed = parseCommand(rendered);
   if ('problem' in parsed) throw new LabError('lab-invalid', `${rendered}: ${parsed.problem}`);
+  options.onStart?.(parsed.type === 'kubectl' ? ['kubectl', ...parsed.argv] : rendered.split(' '));
   const started = options.clock.now();
   const done = (stdout: string): Performed => ({
     argv: rendered.split(' '),

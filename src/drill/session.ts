@@ -199,23 +199,23 @@ export class DrillSession implements Drill {
   }
 
   /** Removes whatever is there and makes the start state; the drill begins anew. */
-  private async makeStartState(): Promise<void> {
+  private async makeStartState(signal = this.signal): Promise<void> {
     const { paths, cluster, clock } = this.options;
     this.enter('setting-up');
     this.progress.record = this.freshRecord(this.record.best);
     this.save();
     this.watching.stop();
-    await this.cleanUp(parseBaseline(readIfThere(this.files.baseline)));
+    await this.cleanUp(parseBaseline(readIfThere(this.files.baseline)), signal);
     forgetRun(paths, this.lab.id);
     this.layOut(true);
     await this.watching.open();
     await setUp({
-      ...this.performOptions(this.signal),
+      ...this.performOptions(signal),
       data: this.lab,
       onProgress: (progress) => this.emit({ type: 'progress', progress }),
       settle: (condition) => this.watching.settleCondition(condition),
     });
-    this.baseline = await takeBaseline(cluster, this.lab, this.namespace, clock.now(), this.signal);
+    this.baseline = await takeBaseline(cluster, this.lab, this.namespace, clock.now(), signal);
     writeWhole(this.files.baseline, JSON.stringify(this.baseline));
     this.record.fingerprint = fingerprintOfBaseline(this.baseline, this.namespace);
     this.record.phase = 'running';
@@ -374,7 +374,9 @@ export class DrillSession implements Drill {
         const step = this.currentStep();
         await this.runCommands(step.solution, 'solution', options.signal);
         const ids = this.idsUpTo(this.record.current, true);
-        await this.watching.loop.settle(ids, { signal: options.signal, withinMs: waitBoundMs, patient: true });
+        await this.asWork('wait until the checks pass', waitBoundMs / 1000, () =>
+          this.watching.loop.settle(ids, { signal: options.signal, withinMs: waitBoundMs, patient: true }),
+        );
         this.progress.markSolved(step);
         if (!options.all || this.progress.isLastStep()) break;
         await this.advance();
@@ -382,6 +384,15 @@ export class DrillSession implements Drill {
     } finally {
       if (this.phase === 'solving') this.enter('running');
     }
+  }
+
+  /** Says that something is under way which may take long. */
+  private async asWork(step: string, bound: number | undefined, act: () => Promise<unknown>): Promise<void> {
+    const started = this.options.clock.now();
+    this.emit({ type: 'progress', progress: { type: 'step-started', step, ...(bound ? { bound } : {}) } });
+    await act();
+    const seconds = (this.options.clock.now() - started) / 1000;
+    this.emit({ type: 'progress', progress: { type: 'step-done', step, seconds } });
   }
 
   /** Runs commands of the lab as the learner would; a failing one ends it, unless it may fail, or all may. */
@@ -398,7 +409,7 @@ export class DrillSession implements Drill {
     this.workspace.bring(folder);
     try {
       for (const command of commands) {
-        const result = await perform(command, options);
+        const result = await perform(command, { ...options, onStart: (argv) => this.emit({ type: 'command-started', argv }) });
         performed.push(result);
         this.noteCommand(result);
         if (result.exitCode !== 0 && !result.mayFail && !tolerant)
@@ -449,12 +460,13 @@ export class DrillSession implements Drill {
     this.save();
   }
 
-  async reset(): Promise<void> {
+  async reset(options: { signal?: AbortSignal } = {}): Promise<void> {
+    const signal = options.signal ? AbortSignal.any([options.signal, this.signal]) : this.signal;
     this.enter('resetting');
     const before = this.record.fingerprint;
     this.record.phase = 'resetting';
     this.save();
-    await this.makeStartState();
+    await this.makeStartState(signal);
     const difference = Object.keys(before).length > 0 ? differences(before, this.record.fingerprint) : [];
     if (difference.length > 0)
       throw new LabError('reset-failed', `${this.lab.id}: the start state is not as it was: ${difference.join('; ')}`, {
@@ -473,7 +485,9 @@ export class DrillSession implements Drill {
     options: { signal?: AbortSignal } = {},
   ): Promise<{ passed: boolean; score: DrillState['score']; debrief: string; next: string | undefined }> {
     this.must('finish');
-    await this.watching.loop.settle(this.idsUpTo(this.lab.steps.length - 1, false), options);
+    await this.asWork('grade every check a last time', undefined, () =>
+      this.watching.loop.settle(this.idsUpTo(this.lab.steps.length - 1, false), options),
+    );
     for (const step of this.lab.steps) this.progress.regrade(step, this.checksOf(step));
     const passed = this.watching.checks.every((check) => check.verdict?.verdict === 'pass');
     const { score } = this.state;
@@ -481,10 +495,10 @@ export class DrillSession implements Drill {
     this.progress.noteResult(score.score, score.of, passed, this.options.clock.now());
     if (passed) {
       await this.abandon();
-      this.progress.record = { ...this.freshRecord(this.record.best), phase: 'finished' };
-    }
-    this.save();
-    if (passed) this.enter('finished');
+      // the next start begins anew; what this run was stays to be shown
+      if (!this.options.watchOnly) saveDrill(this.options.paths, { ...this.freshRecord(this.record.best), phase: 'finished' });
+      this.enter('finished');
+    } else this.save();
     const result = { passed, score, debrief: this.lab.debrief, next: this.options.next };
     this.emit({ type: 'finished', attempts, ...result });
     return result;
@@ -497,7 +511,7 @@ export class DrillSession implements Drill {
     forgetRun(this.options.paths, this.lab.id);
   }
 
-  private cleanUp(baseline: BaselineData | undefined): Promise<void> {
+  private cleanUp(baseline: BaselineData | undefined, signal = this.signal): Promise<void> {
     const { cluster, clock } = this.options;
     const onProgress = (progress: Extract<DrillEvent, { type: 'progress' }>['progress']) => this.emit({ type: 'progress', progress });
     return cleanUp({
@@ -508,7 +522,7 @@ export class DrillSession implements Drill {
       baseline,
       onProgress,
       clock,
-      signal: this.signal,
+      signal,
     });
   }
 

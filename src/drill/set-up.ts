@@ -41,11 +41,21 @@ export async function makeNamespace(options: SetUpOptions): Promise<void> {
     });
 }
 
+/** `pods ready: ReplicaSet counter` from a grader and its parameters. */
+function awaited(grader: string, params: Record<string, unknown>): string {
+  const [first] = Object.values(params);
+  const target = typeof first === 'object' && first !== null ? Object.values(first).join(' ') : String(first ?? '');
+  return `${grader.replaceAll('-', ' ')}${target ? `: ${target}` : ''}`;
+}
+
+/** Seconds after which a step of the set-up is given up. */
+const boundOf = (action: LabSetupAction): number | undefined =>
+  'wait' in action && action.wait.within ? action.wait.within / 1000 : undefined;
+
 const describe = (action: LabSetupAction): string => {
   if ('apply' in action) return `apply ${[action.apply].flat().join(', ')}`;
   if ('run' in action) return action.run;
-  if ('wait' in action)
-    return `wait for ${'grader' in action.wait ? `${action.wait.grader} ${Object.values(action.wait.with)[0] ?? ''}`.trim() : action.wait.says}`;
+  if ('wait' in action) return `wait for ${'grader' in action.wait ? awaited(action.wait.grader, action.wait.with) : action.wait.says}`;
   if ('fault' in action) return `inject ${action.fault.use}`;
   return `start traffic to ${action.traffic.target}`;
 };
@@ -80,17 +90,17 @@ async function mustRun(command: string, options: SetUpOptions): Promise<void> {
 
 /** Brings the cluster to the lab's start state: namespace, guard of the nodes for exclusive labs, then each action in order. */
 export async function setUp(options: SetUpOptions): Promise<void> {
-  const steps: [string, () => Promise<void>][] = [
+  const steps: [string, () => Promise<void>, bound?: number][] = [
     [`make namespace ${options.namespace}`, () => makeNamespace(options)],
-    ...options.data.setup.map((action): [string, () => Promise<void>] => [describe(action), () => doAction(action, options)]),
+    ...options.data.setup.map((action): (typeof steps)[number] => [describe(action), () => doAction(action, options), boundOf(action)]),
   ];
   if (options.data.exclusive) steps.unshift(['note the state of the nodes', () => options.faults.guard(options.lab, options.namespace)]);
   options.workspace.bring('start');
   try {
-    for (const [step, act] of steps) {
+    for (const [step, act, bound = 240] of steps) {
       if (options.signal.aborted) throw new LabError('interrupted', `${options.lab}: set-up was interrupted`);
       const started = options.clock.now();
-      options.onProgress({ type: 'step-started', step, bound: 240 });
+      options.onProgress({ type: 'step-started', step, bound });
       try {
         await act();
       } catch (error) {

@@ -33,6 +33,7 @@ export type Action =
   | 'hint'
   | 'predict'
   | 'answer'
+  | 'answer-read'
   | 'skip-predict'
   | 'predict-delete'
   | 'solution'
@@ -45,6 +46,7 @@ export type Action =
   | 'cancel'
   | 'dismiss'
   | 'next-lab'
+  | 'resume-lab'
   | 'go-home'
   | 'yes'
   | 'no'
@@ -58,10 +60,13 @@ export type Condition =
   | 'step-over'
   | 'last-step-over'
   | 'asks'
+  | 'to-answer'
+  | 'answered'
   | 'has-commands'
   | 'pane'
   | 'cancellable'
   | 'has-next'
+  | 'unfinished'
   | 'not-over';
 
 export interface KeyBinding {
@@ -161,11 +166,11 @@ export const keymap: readonly KeyBinding[] = [
     keys: ['f'],
     action: 'finish',
     label: 'finish',
-    description: 'Finish: grade a last time, clean up, debrief',
+    description: 'Finish: grade a last time, debrief',
     where: ['lab'],
     dangerous: {
       question: 'Finish {lab} now?',
-      consequence: 'Not every step is passed. What is done is graded, namespace {namespace} is removed.',
+      consequence: 'Not every step is passed. All of it is graded as it is; a lab that is not passed is kept, to go on with.',
     },
   },
   { keys: ['t'], action: 'shell', label: 'shell', description: 'Go to the shell', where: ['lab'], footer: 1 },
@@ -263,8 +268,33 @@ export const keymap: readonly KeyBinding[] = [
   },
   { keys: ['esc', 'q'], action: 'leave', label: 'home', description: 'Go home; the drill is kept', where: ['lab'], footer: 10 },
 
-  { keys: ['enter'], action: 'answer', label: 'answer', description: 'Give this answer', where: ['predict'], footer: 1 },
-  { keys: ['esc'], action: 'skip-predict', label: 'not now', description: 'Go on without an answer', where: ['predict'], footer: 2 },
+  {
+    keys: ['enter'],
+    action: 'answer',
+    label: 'answer',
+    description: 'Give this answer',
+    where: ['predict'],
+    when: 'to-answer',
+    footer: 1,
+  },
+  {
+    keys: ['enter', 'esc'],
+    action: 'answer-read',
+    label: 'go on',
+    description: 'Go on, to the next question or to work',
+    where: ['predict'],
+    when: 'answered',
+    footer: 1,
+  },
+  {
+    keys: ['esc'],
+    action: 'skip-predict',
+    label: 'not now',
+    description: 'Go on without an answer',
+    where: ['predict'],
+    when: 'to-answer',
+    footer: 2,
+  },
   { keys: ['backspace'], action: 'predict-delete', label: 'delete', description: 'Delete a letter', where: ['predict'] },
 
   { keys: ['enter', 'esc'], action: 'fault-read', label: 'go on', description: 'Back to the lab', where: ['fault'], footer: 1 },
@@ -284,15 +314,24 @@ export const keymap: readonly KeyBinding[] = [
   { keys: ['enter', 'esc', 'q'], action: 'dismiss', label: 'go on', description: 'Go on', where: ['work-ended'], footer: 1 },
 
   {
+    keys: ['enter'],
+    action: 'resume-lab',
+    label: 'go on with it',
+    description: 'Go on with the lab that is not passed yet',
+    where: ['debrief'],
+    when: 'unfinished',
+    footer: 1,
+  },
+  {
     keys: ['enter', 'n'],
     action: 'next-lab',
     label: 'next lab',
     description: 'Open the next lab',
     where: ['debrief'],
     when: 'has-next',
-    footer: 1,
+    footer: 2,
   },
-  { keys: ['esc', 'q', 'enter', 'h'], action: 'go-home', label: 'home', description: 'Go home', where: ['debrief'], footer: 2 },
+  { keys: ['esc', 'q', 'enter', 'h'], action: 'go-home', label: 'home', description: 'Go home', where: ['debrief'], footer: 3 },
 
   { keys: ['up', 'k'], action: 'up', label: 'up', description: 'Up', where: scrolling },
   { keys: ['down', 'j'], action: 'down', label: 'down', description: 'Down', where: scrolling },

@@ -70,11 +70,11 @@ export function footer(state: TuiState, { theme }: View): Line[] {
   }
   const { notice } = state;
   if (!notice) return [rule(columns, theme), keysRow(state)];
-  // what is well stands in the rule, so that nothing moves; a trouble takes the rows that it needs
-  if (notice.kind === 'info') {
+  // what is no trouble stands in the rule, so that nothing moves; a trouble takes the rows that it needs
+  if (notice.kind !== 'trouble') {
     const start: Line = [
       as('faint', `${glyphs.rule} `),
-      as('good', `${glyphs.pass} `),
+      notice.kind === 'good' ? as('good', `${glyphs.pass} `) : as('accent', `${glyphs.dot} `),
       { text: cut(notice.text, columns - 6) },
       { text: ' ' },
     ];

@@ -9,7 +9,7 @@ import { as, type Style } from '../theme.ts';
 import type { View } from '../view.ts';
 import { banner } from './banner.ts';
 import { clusterPanel, clusterSummary } from './cluster.ts';
-import { bar, type Frame, frame, header, scrolled } from './frame.ts';
+import { bar, type Frame, frame, header, scrolled, scrollMark } from './frame.ts';
 import { labCardLines } from './lab-card.ts';
 
 /** Home: tracks and labs, the selected lab, the cluster. */
@@ -17,16 +17,16 @@ export function homeScreen(state: TuiState, view: View): Frame {
   const { theme } = view;
   const { columns, rows } = state.size;
   const faults = faultsInForce(state);
-  const above = [
-    ...header(titleLine(state), clusterSummary(state.home.cluster, theme), state.size, theme),
+  const aboveWith = (mark: Line): Line[] => [
+    ...header([...titleLine(state), { text: '  ' }, ...mark], clusterSummary(state.home.cluster, theme), state.size, theme),
     ...banner(faults, columns, state.now, theme),
   ];
-  const height = rows - above.length - 2;
-  if (state.home.catalogue.state !== 'ready') return frame(state, view, above, catalogueNotice(state, view));
+  const height = rows - aboveWith([]).length - 2;
+  if (state.home.catalogue.state !== 'ready') return frame(state, view, aboveWith([]), catalogueNotice(state, view));
   if (columns >= paneFrom) {
     const listWidth = Math.min(84, Math.floor(columns * 0.56));
     const cardWidth = columns - listWidth - 5;
-    const list = labList(state, view, listWidth, height);
+    const { rows: list, mark } = labList(state, view, listWidth, height);
     const cluster = clusterPanel(state.home.cluster, cardWidth, theme).slice(0, Math.floor(height / 2));
     const lab = selectedLab(state.home, state.browse);
     const card = lab ? labCardLines(lab, state, view, cardWidth, height - cluster.length - 1) : [];
@@ -39,11 +39,11 @@ export function homeScreen(state: TuiState, view: View): Frame {
         ...fill(side[index] ?? [], cardWidth),
       ],
     );
-    return frame(state, view, above, body);
+    return frame(state, view, aboveWith(mark), body);
   }
   const lab = selectedLab(state.home, state.browse);
   const cardRows = height >= 16 ? 5 : 0;
-  const list = labList(state, view, columns - 1, height - cardRows);
+  const { rows: list, mark } = labList(state, view, columns - 1, height - cardRows);
   const card: Line[] =
     cardRows > 0 && lab
       ? [
@@ -51,7 +51,7 @@ export function homeScreen(state: TuiState, view: View): Frame {
           ...labCardLines(lab, state, view, columns - 2, cardRows - 1).map((line): Line => [{ text: ' ' }, ...line]),
         ]
       : [];
-  return frame(state, view, above, [...list, ...card]);
+  return frame(state, view, aboveWith(mark), [...list, ...card]);
 }
 
 function titleLine(state: TuiState): Line {
@@ -85,14 +85,14 @@ function catalogueNotice(state: TuiState, { theme }: View): Line[] {
   return [[], [as('faint', '  Reading the labs …')]];
 }
 
-/** Exactly `height` rows of the list, scrolled so that the selected lab is in sight. */
-function labList(state: TuiState, view: View, width: number, height: number): Line[] {
+/** Exactly `height` rows of the list, scrolled so that the selected lab is in sight; `mark` says how much is out of it. */
+function labList(state: TuiState, view: View, width: number, height: number): { rows: Line[]; mark: Line } {
   const { browse, home } = state;
   const tracks = foundTracks(home, browse.query);
   const selected = selectedLab(home, browse);
   if (tracks.length === 0) {
     const none: Line[] = [[], [as('faint', `  No lab matches "${cut(browse.query, width - 24)}".`)]];
-    return Array.from({ length: height }, (_, index) => none[index] ?? []);
+    return { rows: Array.from({ length: height }, (_, index) => none[index] ?? []), mark: [] };
   }
   const rows: Line[] = [];
   let at = 0;
@@ -107,7 +107,7 @@ function labList(state: TuiState, view: View, width: number, height: number): Li
   // the first lab of a track is shown with its track's heading
   const offset = at <= 1 ? 0 : at - Math.floor(height / 2);
   const part = scrolled(rows, height, offset);
-  return Array.from({ length: height }, (_, index) => part.lines[index] ?? []);
+  return { rows: Array.from({ length: height }, (_, index) => part.lines[index] ?? []), mark: scrollMark(part, view.theme) };
 }
 
 function trackRow(found: TrackCard, all: TrackCard[], { theme }: View, width: number): Line {

@@ -1,7 +1,8 @@
 import type { LabPredict } from '../../lab/schema.ts';
+import { keyLabel, prefixKey } from '../keymap.ts';
 import { head, type Line, spread, widthOf, wrap } from '../line.ts';
 import { hintsLeft, isStepOver, openQuestions, stepOf } from '../state/conditions.ts';
-import type { LabState } from '../state/state.ts';
+import type { Answered, LabState } from '../state/state.ts';
 import { count } from '../text/durations.ts';
 import { type CodePart, type GuidePart, guideOf } from '../text/guide.ts';
 import { as } from '../theme.ts';
@@ -9,7 +10,7 @@ import type { View } from '../view.ts';
 import { indent } from './frame.ts';
 
 /** The text of the step with its commands, questions and opened hints. */
-export function labText(lab: LabState, view: View, width: number): Line[] {
+export function labText(lab: LabState, view: View, width: number, inShell = false): Line[] {
   const step = stepOf(lab);
   if (!step) return [];
   const { drill } = lab;
@@ -21,7 +22,7 @@ export function labText(lab: LabState, view: View, width: number): Line[] {
     ...guide,
     ...answeredLines(lab, view, width),
     ...hintLines(lab, view, width),
-    ...endLines(lab, view, width),
+    ...endLines(lab, view, width, inShell),
     ...(drill.current > 0 ? [[], [as('faint', 'What this lab is about')], ...brief] : []),
   ];
 }
@@ -51,7 +52,8 @@ function codeRows(line: string, width: number): string[] {
   while (widthOf(rest) > room) {
     const fits = head(rest, room);
     const blank = fits.lastIndexOf(' ');
-    const at = blank > room / 2 ? blank + 1 : fits.length;
+    // a file's name is worth a shorter row
+    const at = blank > room / 4 ? blank + 1 : fits.length;
     rows.push(rest.slice(0, at));
     rest = rest.slice(at);
     room = width - 2;
@@ -64,16 +66,25 @@ const letters = 'abcdefghijklmnopqrstuvwxyz';
 /** The question that is asked before acting. */
 function questionLines(lab: LabState, view: View, width: number): Line[] {
   const { asking } = lab;
-  const question = asking && stepOf(lab)?.predict[asking.question];
+  const step = stepOf(lab);
+  const question = asking && step?.predict[asking.question];
   if (!asking || !question) return [];
-  const { glyphs } = view.theme;
   const heading: Line = [as('title', '? '), as('strong', 'Before you act: what do you expect?')];
   return [
     heading,
     ...indent(view.markdown(question.ask, width - 2), 2),
     [],
+    ...(asking.answered ? replyLines(lab, view, width) : openLines(question, asking, view, width)),
+  ];
+}
+
+/** What one may answer, and how. */
+function openLines(question: LabPredict, asking: NonNullable<LabState['asking']>, view: View, width: number): Line[] {
+  const { glyphs } = view.theme;
+  const keys = question.choices ? `${glyphs.less} ${glyphs.more} or its letter chooses` : 'type it';
+  return [
     ...choiceLines(question, asking, view, width),
-    [as('faint', `  not graded ${glyphs.dot} Esc: not now`)],
+    [as('faint', `  ${asking.sent ? 'looking at the cluster …' : `not graded ${glyphs.dot} ${keys}`}`)],
   ];
 }
 
@@ -96,26 +107,35 @@ function choiceLines(question: LabPredict, asking: NonNullable<LabState['asking'
   ];
 }
 
-/** What was answered in this sitting, with the reason: that is where the learning is. */
-function answeredLines(lab: LabState, view: View, width: number): Line[] {
-  const step = stepOf(lab);
+const answersOf = (lab: LabState): Answered[] => lab.answered[stepOf(lab)?.id ?? ''] ?? [];
+
+/** The answer that was just given, in the question's place. */
+const replyLines = (lab: LabState, view: View, width: number): Line[] =>
+  answersOf(lab)
+    .filter(({ question }) => question === lab.asking?.question)
+    .flatMap((answered) => indent(verdictLines(answered, view, width - 2), 2));
+
+/** What was answered earlier in this sitting, with the reason: that is where the learning is. */
+const answeredLines = (lab: LabState, view: View, width: number): Line[] =>
+  answersOf(lab)
+    .filter(({ question }) => question !== lab.asking?.question)
+    .flatMap((answered) => [[], ...verdictLines(answered, view, width)]);
+
+function verdictLines(answered: Answered, view: View, width: number): Line[] {
   const { glyphs } = view.theme;
-  return (lab.answered[step?.id ?? ''] ?? []).flatMap((answered) => {
-    const verdict: Line = answered.right
-      ? [as('good', `${glyphs.pass} you expected right: `), as('strong', answered.answer)]
-      : [as('busy', `${glyphs.fail} you expected: `), { text: answered.given }];
-    return [
-      [],
-      ...wrapSpans(verdict, width),
-      ...(answered.right
-        ? []
-        : indent(
-            wrap(`It is: ${answered.answer}`, width - 2).map((row): Line => [as('strong', row)]),
-            2,
-          )),
-      ...indent(view.markdown(answered.why, width - 2), 2),
-    ];
-  });
+  const verdict: Line = answered.right
+    ? [as('good', `${glyphs.pass} you expected right: `), as('strong', answered.answer)]
+    : [as('busy', `${glyphs.fail} you expected: `), { text: answered.given }];
+  return [
+    ...wrapSpans(verdict, width),
+    ...(answered.right
+      ? []
+      : indent(
+          wrap(`It is: ${answered.answer}`, width - 2).map((row): Line => [as('strong', row)]),
+          2,
+        )),
+    ...indent(view.markdown(answered.why, width - 2), 2),
+  ];
 }
 
 /** A mark and a text after it, the text wrapped beneath itself. */
@@ -148,7 +168,7 @@ export function costWords([least, most]: [number, number]): string {
   return least === most ? `the next costs ${count(most, 'point')}` : `the next costs ${least} to ${most} points`;
 }
 
-function endLines(lab: LabState, view: View, width: number): Line[] {
+function endLines(lab: LabState, view: View, width: number, inShell: boolean): Line[] {
   const state = lab.drill.steps[lab.drill.current];
   if (!state || !isStepOver(lab)) {
     const open = openQuestions(lab).length;
@@ -160,5 +180,12 @@ function endLines(lab: LabState, view: View, width: number): Line[] {
     state.state === 'passed'
       ? [as('good', `${glyphs.pass} Step passed`), as('strong', `, ${state.earned} of ${count(state.of, 'point')}`)]
       : [as('busy', `${glyphs.solved} Solved for you`), as('strong', ', no points')];
-  return [[], spread(mark, [as('strong', 'Enter'), as('faint', last ? ' finishes the lab' : ' goes on')], width)];
+  return [
+    [],
+    spread(
+      mark,
+      [as('strong', inShell ? `${keyLabel(prefixKey.key)} Enter` : 'Enter'), as('faint', last ? ' finishes the lab' : ' goes on')],
+      width,
+    ),
+  ];
 }

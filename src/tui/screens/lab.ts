@@ -80,7 +80,7 @@ function rightOf(face: Face, lab: LabState, view: View): Line {
 function faceLines(face: Face, width: number, height: number, state: TuiState, lab: LabState, view: View): Line[] {
   switch (face) {
     case 'text':
-      return labText(lab, view, width);
+      return labText(lab, view, width, state.pane.focus);
     case 'checks':
       return [...connectionLines(lab, view, width), ...checkLines(lab, view, width)];
     case 'picture':

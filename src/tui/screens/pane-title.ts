@@ -1,4 +1,5 @@
 import type { Line } from '../line.ts';
+import { placeOf } from '../state/conditions.ts';
 import type { TuiState } from '../state/state.ts';
 import { as } from '../theme.ts';
 import type { View } from '../view.ts';
@@ -10,6 +11,8 @@ export function paneTitle(state: TuiState, width: number, { theme }: View): Line
   const back: Line = pane.back > 0 ? [as('busy', `${theme.glyphs.less}${pane.back}`), { text: '  ' }] : [];
   const right: Line = pane.focus
     ? [as('strong', 'Ctrl+B'), as('faint', ' leaves')]
-    : [...back, as('strong', 't'), as('faint', ' types here')];
+    : placeOf(state) === 'predict'
+      ? back
+      : [...back, as('strong', 't'), as('faint', ' types here')];
   return section('Shell', right, width, { turnedTo: pane.focus || state.lab?.face === 'shell', theme });
 }

@@ -61,6 +61,8 @@ export function act(state: TuiState, action: Action, key: string, view: View): N
       return dismissWork(state);
     case 'fault-read':
       return paneShown({ ...state, fault: state.fault && { ...state.fault, read: true } });
+    case 'resume-lab':
+      return open(state, state.debrief?.lab);
     case 'next-lab':
       return state.debrief?.next ? open(state, state.debrief.next.id) : stay(state);
     case 'go-home':
@@ -141,6 +143,8 @@ function actInLab(state: TuiState, lab: LabState, action: Action, key: string): 
       return lab.hinting ? stay(state) : stay(changed({ hinting: true }), { type: 'hint' });
     case 'predict':
       return stay({ ...state, lab: asked({ ...lab, skipped: lab.skipped.filter((id) => id !== stepOf(lab)?.id) }) });
+    case 'answer-read':
+      return stay({ ...state, lab: asked({ ...lab, asking: undefined, offsets: { ...lab.offsets, text: 0 } }) });
     case 'skip-predict':
       return stay(changed({ asking: undefined, skipped: [...lab.skipped, stepOf(lab)?.id ?? ''] }));
     case 'predict-delete':

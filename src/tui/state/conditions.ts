@@ -90,20 +90,47 @@ const conditions: Record<Condition, (state: TuiState) => boolean> = {
   'step-over': ({ lab }) => lab !== undefined && isStepOver(lab) && !isLastStep(lab),
   'last-step-over': ({ lab }) => lab !== undefined && isStepOver(lab) && isLastStep(lab),
   'not-over': ({ lab }) => lab !== undefined && !isStepOver(lab),
+  'to-answer': ({ lab }) => lab?.asking?.answered === false,
+  answered: ({ lab }) => lab?.asking?.answered === true,
   asks: ({ lab }) => lab !== undefined && openQuestions(lab).length > 0,
   'has-commands': ({ lab }) => lab !== undefined && commandsNow(lab).length > 0,
   pane: (state) => isPaneShown(state),
   cancellable: ({ work }) => work?.state === 'running' && work.kind !== 'leave' && work.kind !== 'next',
   'has-next': ({ debrief }) => debrief?.next !== undefined,
+  unfinished: ({ debrief }) => debrief?.passed === false,
 };
 
 export const holds = (binding: KeyBinding, state: TuiState): boolean => !binding.when || conditions[binding.when](state);
 
-/** The binding that a key means here and now. */
-export const bindingOf = (key: string, state: TuiState): KeyBinding | undefined => {
+/** The binding that a key means here and now; `whenever`: or would mean here, were its condition met. */
+export const bindingOf = (key: string, state: TuiState, options: { whenever?: boolean } = {}): KeyBinding | undefined => {
   const place = placeOf(state);
-  return keymap.find((binding) => binding.keys.includes(key) && binding.where.includes(place) && holds(binding, state));
+  return keymap.find(
+    (binding) => binding.keys.includes(key) && binding.where.includes(place) && (options.whenever || holds(binding, state)),
+  );
 };
+
+/** Why a key does nothing now, in a sentence. */
+export function whyNot(condition: Condition, { lab }: TuiState): string {
+  const over = lab && isStepOver(lab) ? `This step is over: ${isLastStep(lab) ? 'f finishes the lab' : 'n goes to the next'}.` : undefined;
+  const sentences: Record<Condition, string> = {
+    'has-faults': 'No fault is in force.',
+    'no-cluster': 'There is a cluster already.',
+    'more-hints': over ?? 'There is no further hint for this step.',
+    'step-over': lab && isLastStep(lab) ? 'This is the last step.' : 'This step is not passed yet; s shows its solution.',
+    'last-step-over': 'This step is not passed yet; f finishes all the same.',
+    'not-over': over ?? '',
+    asks: 'This step asks nothing more.',
+    'to-answer': '',
+    answered: '',
+    'has-commands': 'This step offers no commands.',
+    pane: 'There is no shell beside the text; t opens one.',
+    cancellable: 'This cannot be stopped; it will not take long.',
+    'has-next': 'This is the last lab.',
+    unfinished: '',
+  };
+  return sentences[condition];
+}
 
 /** Keys for the footer: what counts here and now, each action once, the weightiest first. */
 export function footerBindings(state: TuiState): KeyBinding[] {

@@ -2,11 +2,11 @@ import type { DrillState } from '../../drill/drill.ts';
 import type { DrillEvent } from '../../drill/events.ts';
 import { emptyPicture } from '../picture/model.ts';
 import { noMotion } from '../picture/motion.ts';
-import { openQuestions, placeOf, stepOf } from './conditions.ts';
+import { isStepOver, openQuestions, placeOf, stepOf } from './conditions.ts';
 import { noted, troubled, withLab } from './notice.ts';
 import { paneShown, withoutFocus } from './pane.ts';
 import { type FaultNotice, type LabState, type Next, stay, type TuiState } from './state.ts';
-import { withCommand, withProgress } from './work-steps.ts';
+import { commandLine, withCommand, withProgress } from './work-steps.ts';
 
 const firstLab = (drill: DrillState): LabState => ({
   drill,
@@ -39,19 +39,26 @@ export function onDrillState(state: TuiState, now: DrillState): Next {
   const fresh: LabState = moved
     ? { ...lab, face: 'text', offsets: { ...lab.offsets, text: 0, checks: 0 }, selectedCheck: undefined, asking: undefined }
     : lab;
-  return paneShown({ ...state, lab: asked(fresh) });
+  // later events put no question before the learner: the keys would be taken away in the middle of something
+  const begins = moved || before.drill.phase !== 'running';
+  const late = fresh.asking && !fresh.asking.answered && isStepOver(fresh);
+  return paneShown({ ...state, lab: begins ? asked(fresh) : late ? { ...fresh, asking: undefined } : fresh });
 }
 
-/** Puts the first open question of the step before the learner, once the drill runs. */
+/** Puts the first open question of the step before the learner, where the drill runs and they make sense. */
 export function asked(lab: LabState): LabState {
   const step = stepOf(lab);
   if (!step || lab.asking || lab.drill.phase !== 'running' || lab.skipped.includes(step.id)) return lab;
-  const standing = lab.drill.steps[lab.drill.current]?.state;
-  if (standing === 'passed' || standing === 'solved') return lab;
+  if (isStepOver(lab)) return lab;
   const [question] = openQuestions(lab);
   return question === undefined
     ? lab
-    : { ...lab, asking: { question, choice: 0, typed: '', sent: false }, face: 'text', offsets: { ...lab.offsets, text: 0 } };
+    : {
+        ...lab,
+        asking: { question, choice: 0, typed: '', sent: false, answered: false },
+        face: 'text',
+        offsets: { ...lab.offsets, text: 0 },
+      };
 }
 
 /** What an event changes beside the drill's own state. */
@@ -68,6 +75,12 @@ function withEvent(state: TuiState, event: DrillEvent): TuiState {
   switch (event.type) {
     case 'progress':
       return state.work ? { ...state, work: withProgress(state.work, event.progress, state.now) } : state;
+    case 'command-started': {
+      const { argv } = event;
+      return state.work
+        ? { ...state, work: withProgress(state.work, { type: 'step-started', step: commandLine(argv) }, state.now) }
+        : state;
+    }
     case 'command':
       return state.work ? { ...state, work: withCommand(state.work, event, state.now) } : state;
     case 'connection':
@@ -77,7 +90,7 @@ function withEvent(state: TuiState, event: DrillEvent): TuiState {
         drill: { ...lab.drill, connection: event.state },
       }));
     case 'step-passed':
-      return noted(state, event.of > 0 ? `Step passed: ${event.earned} of ${event.of} points.` : 'Step passed.');
+      return noted(state, event.of > 0 ? `Step passed: ${event.earned} of ${event.of} points.` : 'Step passed.', 'good');
     case 'predicted':
       return withLab(state, (lab) => {
         const others = (lab.answered[event.step] ?? []).filter(({ question }) => question !== event.question);

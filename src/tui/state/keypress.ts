@@ -2,8 +2,8 @@ import type { Action } from '../keymap.ts';
 import { isCharacter, keyBytes } from '../keys.ts';
 import type { View } from '../view.ts';
 import { act } from './act.ts';
-import { bindingOf, placeOf } from './conditions.ts';
-import { withLab } from './notice.ts';
+import { bindingOf, placeOf, whyNot } from './conditions.ts';
+import { noted, withLab } from './notice.ts';
 import { fillIn } from './questions.ts';
 import { type Next, stay, type TuiState } from './state.ts';
 
@@ -19,7 +19,7 @@ export function onKey(before: TuiState, key: string, view: View): Next {
   const binding = bindingOf(key, state);
   // what was typed quickly after the key that gives the shell the keys is read here, and is the shell's
   if (!binding && place === 'shell') return stay(state, { type: 'send-to-pane', text: keyBytes(key), paste: false });
-  if (!binding) return stay(typed(state, key));
+  if (!binding) return stay(answeredWhyNot(typed(state, key), key));
   if (binding.action === 'yes') return confirmed(state, view);
   if (binding.action === 'no') return stay({ ...state, confirm: undefined });
   const question = fillIn(binding, state);
@@ -31,6 +31,12 @@ function confirmed(state: TuiState, view: View): Next {
   const action: Action | undefined = state.confirm?.action;
   const without = { ...state, confirm: undefined };
   return action ? act(without, action, '', view) : stay(without);
+}
+
+/** A key that would count here at another time says why it does not now. */
+function answeredWhyNot(state: TuiState, key: string): TuiState {
+  const binding = bindingOf(key, state, { whenever: true });
+  return binding?.when ? noted(state, whyNot(binding.when, state)) : state;
 }
 
 /** A character where text is typed. */

@@ -6,9 +6,9 @@ const noticeMs = 6000;
 export const withLab = (state: TuiState, change: (lab: LabState) => LabState): TuiState =>
   state.lab ? { ...state, lab: change(state.lab) } : state;
 
-export const noted = (state: TuiState, text: string): TuiState => ({
+export const noted = (state: TuiState, text: string, kind: 'good' | 'note' = 'note'): TuiState => ({
   ...state,
-  notice: { kind: 'info', text, hint: undefined, until: state.now + noticeMs },
+  notice: { kind, text, hint: undefined, until: state.now + noticeMs },
 });
 
 export const troubled = (state: TuiState, text: string, hint: string | undefined): TuiState => ({

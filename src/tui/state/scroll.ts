@@ -61,6 +61,18 @@ function withCheck(state: TuiState, lab: LabState, by: 1 | -1, view: View): TuiS
   return { ...state, lab: { ...selected, offsets: { ...selected.offsets, checks: offset } } };
 }
 
+/** Brings the hint that was opened last into sight. */
+export function toLastHint(state: TuiState, view: View): TuiState {
+  const { lab } = state;
+  const part = lab && labParts(state, lab, view).find(({ face }) => face === 'text');
+  if (!part) return state;
+  const row = part.lines.findLastIndex(([span]) => span !== undefined && /^Hint \d+ of \d+$/.test(span.text));
+  const height = part.height - part.gap;
+  const shown = row + 4 <= lab.offsets.text + height && row >= lab.offsets.text;
+  if (row < 0 || shown) return state;
+  return { ...state, lab: { ...lab, offsets: { ...lab.offsets, text: Math.max(0, Math.min(row, part.lines.length - height)) } } };
+}
+
 /** The face after (or before) the one that is turned to. */
 export function turnedFace(state: TuiState, lab: LabState, by: 1 | -1): Face {
   const open: readonly Face[] = isPaneShown(state) ? faces : faces.filter((face) => face !== 'shell');

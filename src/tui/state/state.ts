@@ -62,8 +62,8 @@ export interface LabState {
   offsets: Record<Face, number>;
   /** The check whose mismatch is spelled out; else the first that does not pass. */
   selectedCheck: string | undefined;
-  /** The question before the learner: `typed` where there are no choices. */
-  asking: { question: number; choice: number; typed: string; sent: boolean } | undefined;
+  /** The question before the learner: `typed` where there are no choices. Once `answered`, its reply is there until it was read. */
+  asking: { question: number; choice: number; typed: string; sent: boolean; answered: boolean } | undefined;
   /** Answers of this sitting, by step. */
   answered: Record<string, Answered[]>;
   /** Steps whose questions were put off. */
@@ -135,7 +135,8 @@ export interface ConfirmState {
 }
 
 export interface Notice {
-  kind: 'info' | 'trouble';
+  /** `good`: something was achieved; `note`: for information; `trouble`: went wrong. */
+  kind: 'good' | 'note' | 'trouble';
   text: string;
   hint: string | undefined;
   /** Wall clock at which it goes by itself; troubles stay until the next key. */

@@ -6,6 +6,7 @@ import { onKey } from './keypress.ts';
 import type { Message } from './messages.ts';
 import { noted, troubled, withLab } from './notice.ts';
 import { paneShown } from './pane.ts';
+import { toLastHint } from './scroll.ts';
 import { type Next, stay, type TuiState } from './state.ts';
 import { onWork } from './work.ts';
 
@@ -53,7 +54,9 @@ export function update(before: TuiState, message: Message, now: number, view: Vi
         withLab(state, (lab) => ({ ...lab, hinting: false, face: 'text' })),
         message.drill,
       );
-      return message.found ? next : { ...next, state: noted(next.state, 'There is no further hint for this step.') };
+      return message.found
+        ? { ...next, state: toLastHint(next.state, view) }
+        : { ...next, state: noted(next.state, 'There is no further hint for this step.') };
     }
     case 'predicted': {
       const { step, question, given, right, answer, why } = message;
@@ -64,7 +67,8 @@ export function update(before: TuiState, message: Message, now: number, view: Vi
           return {
             ...lab,
             answered: { ...lab.answered, [step]: [...others, { question, given, right, answer, why }] },
-            asking: undefined,
+            // the reason is what is to be read: it takes the question's place
+            asking: lab.asking?.question === question ? { ...lab.asking, answered: true } : undefined,
             offsets: { ...lab.offsets, text: 0 },
           };
         }),

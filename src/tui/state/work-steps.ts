@@ -43,12 +43,16 @@ export function withProgress(work: WorkState, progress: Progress, now: number): 
   return { ...work, steps: work.steps.map((step) => (same(step) ? { ...step, ...end } : step)) };
 }
 
-/** A command that was typed for the learner. */
+/** A command as one would type it. */
+export const commandLine = (argv: readonly string[]): string =>
+  `$ ${argv.map((word) => (/^[\w@%+=:,./{}-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ')}`;
+
+/** A command that was typed for the learner; it was announced when it began. */
 export function withCommand(work: WorkState, command: Extract<DrillEvent, { type: 'command' }>, now: number): WorkState {
   const failed = command.exitCode !== 0;
-  const words = command.argv.map((word) => (/^[\w@%+=:,./{}-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`));
+  const name = commandLine(command.argv);
   const step: WorkStep = {
-    name: `$ ${words.join(' ')}`,
+    name,
     state: failed ? 'failed' : 'done',
     startedAt: now - command.ms,
     seconds: command.ms / 1000,
@@ -57,5 +61,6 @@ export function withCommand(work: WorkState, command: Extract<DrillEvent, { type
     bound: undefined,
     cached: false,
   };
-  return { ...work, steps: [...work.steps, step].slice(-mostSteps) };
+  const others = work.steps.filter((other) => other.name !== name || other.state !== 'running');
+  return { ...work, steps: [...others, step].slice(-mostSteps) };
 }

@@ -29,19 +29,27 @@ export function onWork(state: TuiState, message: Extract<Message, { type: `work-
       const { work } = state;
       if (work?.kind !== message.kind) return stay(state);
       const next = message.drill && state.lab ? onDrillState(state, message.drill) : stay(state);
-      if (message.failure.interrupted)
-        return stay(noted(afterStop({ ...next.state, work: undefined }, message.kind), 'Stopped.'), ...next.effects);
+      if (message.failure.interrupted) return stopped({ ...next, state: { ...next.state, work: undefined } }, message.kind);
       const failure = { message: message.failure.message, hint: message.failure.hint };
       return { ...next, state: { ...next.state, pendingLab: undefined, work: { ...work, state: 'failed', endedAt: state.now, failure } } };
     }
   }
 }
 
-/** Opening a lab that was stopped leads home; anything else leads back to where one was. */
-const afterStop = (state: TuiState, kind: WorkKind): TuiState =>
-  kind === 'open'
-    ? { ...state, screen: 'home', lab: undefined, fault: undefined, pendingLab: undefined }
-    : { ...state, pendingLab: undefined };
+/** A lab of which the start state is half made is not to be worked in: it is let go, and made anew when it is opened. */
+const letGo = (state: TuiState): Next =>
+  stay(
+    { ...state, screen: 'home', work: undefined, lab: undefined, fault: undefined, pendingLab: undefined, pane: closedPane },
+    { type: 'close-drill' },
+    { type: 'refresh' },
+  );
+
+/** Making a lab's start state that was stopped leads home; anything else leads back to where one was. */
+function stopped(next: Next, kind: WorkKind): Next {
+  if (kind !== 'open' && kind !== 'reset') return { ...next, state: noted({ ...next.state, pendingLab: undefined }, 'Stopped.') };
+  const home = letGo(next.state);
+  return { ...home, state: noted(home.state, 'Stopped. The lab starts anew when you open it.') };
+}
 
 function ended(next: Next, kind: WorkKind): Next {
   const { state } = next;
@@ -70,6 +78,6 @@ export function dismissWork(state: TuiState): Next {
   const { work } = state;
   if (!work) return stay(state);
   const without = { ...state, work: undefined };
-  if (work.state === 'failed' && work.kind === 'open') return stay({ ...without, screen: 'home', lab: undefined });
+  if (work.state === 'failed' && (work.kind === 'open' || work.kind === 'reset')) return letGo(without);
   return paneShown(without);
 }
