@@ -154,3 +154,29 @@ describe('a look at a cluster that is listed', () => {
     expect(viewOf(await cluster(1).look('drill-ada', ['ConfigMap'], never)).list('ConfigMap')).toHaveLength(1);
   });
 });
+
+describe('whether a namespace is there', () => {
+  /** An API that gives these answers one after the other, and notes how long each was waited for. */
+  const answering = (...answers: object[]) => {
+    const waited: unknown[] = [];
+    const request = async (_method: string, _path: string, { timeoutMs }: { timeoutMs?: number } = {}) => {
+      waited.push(timeoutMs);
+      return answers.shift();
+    };
+    return { waited, listed: new ListedCluster({ api: { request } as unknown as KubeApi, learners: 1, clock }) };
+  };
+  const away = (reason: string) => ({ ok: false, kind: 'away', status: 0, reason, message: `no answer: ${reason}`, causes: [] });
+  const there = { ok: true, status: 200, body: {}, warnings: [] };
+
+  it('is asked again with more time when the cluster may only be slow', async () => {
+    const { waited, listed } = answering(away('Timeout'), there);
+    expect(await listed.namespaceState('drill-ada', never)).toBe('there');
+    expect(waited).toEqual([10_000, 25_000]);
+  });
+
+  it('is not known of a cluster that is away twice', async () => {
+    const { waited, listed } = answering(away('Timeout'), away('Timeout'));
+    expect(await listed.namespaceState('drill-ada', never)).toEqual({ away: 'no answer: Timeout' });
+    expect(waited).toHaveLength(2);
+  });
+});

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 /** The cluster of the tests; its containers are `kubedrill-test-*`. */
-export const testCluster = 'kubedrill-test';
+export const testCluster = process.env.KUBEDRILL_TEST_CLUSTER ?? 'kubedrill-test';
 
 /** More clusters, for the labs that need one alone; the proof of all labs uses them side by side. */
 export const aloneClusters = [`${testCluster}-a`, `${testCluster}-b`];

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -46,7 +46,7 @@ describe('verify --changed-since', () => {
   });
 
   it('needs one as soon as a lab was', async () => {
-    writeFileSync(join(home, 'labs/inside/in-first-pod/files/more.yaml'), 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: more}\n');
+    appendFileSync(join(home, 'labs/inside/in-first-pod/lab.yaml'), '# changed\n');
     await expect(verify({ changedSince: 'HEAD' })).rejects.toThrow('there is no cluster "no-such-cluster"');
   });
 });
