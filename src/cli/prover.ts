@@ -2,7 +2,16 @@ import { join } from 'node:path';
 import { gradersById } from '../../graders/index.generated.ts';
 import { type OwnedCluster, openOwnedCluster } from '../cluster/open.ts';
 import { unmetNeeds } from '../drill/needs.ts';
-import { joinProof, type LabProof, type OpenFresh, type ProofTask, proofTasks, secondsSince, sideBySide } from '../drill/prove.ts';
+import {
+  joinProof,
+  type LabProof,
+  type OpenFresh,
+  type ProofTask,
+  proofRows,
+  proofTasks,
+  secondsSince,
+  sideBySide,
+} from '../drill/prove.ts';
 import { openDrill } from '../drill/session.ts';
 import { type OpenFaultDesk, openFaultDesk } from '../faults/desk.ts';
 import type { Lab } from '../lab/schema.ts';
@@ -54,7 +63,7 @@ async function proveLabs(labs: readonly Lab[], width: number, proving: Proving):
   const { context, cluster, onProof, inTime } = proving;
   const rows = labs.flatMap((lab) => {
     const unmet = unmetNeeds(lab, cluster.facts);
-    if (unmet.length === 0) return inRows(lab, proofTasks(lab, freshDrills(lab, proving))).map((tasks) => ({ lab, tasks }));
+    if (unmet.length === 0) return proofRows(lab, proofTasks(lab, freshDrills(lab, proving))).map((tasks) => ({ lab, tasks }));
     onProof(joinProof(lab, [{ error: `cannot run on this cluster: ${unmet.join('; ')}` }], 0));
     return [];
   });
@@ -79,9 +88,6 @@ async function proveLabs(labs: readonly Lab[], width: number, proving: Proving):
   };
   await sideBySide(rows, width, runRow, context.signal);
 }
-
-/** The host of an Ingress belongs to the whole cluster: drills of one lab, side by side, would answer for each other. */
-const inRows = (lab: Lab, tasks: ProofTask[]): ProofTask[][] => (lab.needs.ingress ? [tasks] : tasks.map((task) => [task]));
 
 /** Opens drills of a lab in namespaces of their own, with a state of their own. */
 function freshDrills(lab: Lab, { context, cluster, faults, scratch }: Proving): OpenFresh {

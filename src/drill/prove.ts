@@ -175,6 +175,13 @@ export function proofTasks(lab: Lab, open: OpenFresh): ProofTask[] {
 
 const message = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
+/**
+ * Pieces that go one after the other, in rows that may run side by side. The host of an Ingress belongs to the whole cluster,
+ * so drills of one such lab would answer for each other.
+ */
+export const proofRows = (lab: Pick<Lab, 'needs'>, tasks: ProofTask[]): ProofTask[][] =>
+  lab.needs.ingress ? [tasks] : tasks.map((task) => [task]);
+
 /** Puts the pieces of a lab's proof together. */
 export function joinProof(lab: Lab, pieces: readonly (Partial<LabProof> | { error: string })[], seconds: number): LabProof {
   const errors = pieces.flatMap((piece) => (piece.error ? [piece.error] : []));
