@@ -51,7 +51,7 @@ export async function recoverEntries(entries: readonly JournalEntry[], options: 
     });
 
   const newestFirst = [...entries].filter((entry) => !isClosed(entry.state)).reverse();
-  const undone: { entry: JournalEntry; fault: Fault; wasFine: boolean }[] = [];
+  const undone: { entry: JournalEntry; fault: Fault; wasFine: boolean; seen: string | undefined }[] = [];
   let pending: JournalEntry[] = [];
   for (const entry of newestFirst) {
     if (entry.clusterId !== options.cluster.id) {
@@ -70,7 +70,7 @@ export async function recoverEntries(entries: readonly JournalEntry[], options: 
       const result = blocker
         ? { outcome: reports.has(blocker.id) ? ('failed' as const) : ('later' as const), seen: `"${blocker.what}" has to be undone first` }
         : await undoOne(entry, options, troubles.get(entry.id));
-      if (result.outcome === 'undone') undone.push({ entry, fault: result.fault, wasFine: result.wasFine });
+      if (result.outcome === 'undone') undone.push({ entry, fault: result.fault, wasFine: result.wasFine, seen: result.seen });
       else {
         for (const touch of entry.touches) inTheWay.set(touch, inTheWay.get(touch) ?? entry);
         if (result.outcome === 'failed') report(entry, 'failed', result.seen);
@@ -93,8 +93,8 @@ export async function recoverEntries(entries: readonly JournalEntry[], options: 
     await clock.sleep(pauseMs, context.signal);
   }
 
-  for (const { entry, fault, wasFine } of undone) {
-    const proof = await prove(entry, fault, options);
+  for (const { entry, fault, wasFine, seen } of undone) {
+    const proof = seen === undefined ? await prove(entry, fault, options) : { well: true, seen };
     if (!proof.well) {
       report(entry, 'failed', proof.seen);
       continue;

@@ -14,7 +14,8 @@ const faultOf = (id: string): Fault | undefined => (id === exclusiveLab.id ? (ex
 
 const contextOf = (entry: JournalEntry, context: FaultContext): FaultContext => ({ ...context, namespace: entry.namespace });
 
-type Undone = { outcome: 'undone'; fault: Fault; wasFine: boolean } | { outcome: 'later' | 'failed'; seen: string };
+/** `seen`: what proves already that it is well. */
+type Undone = { outcome: 'undone'; fault: Fault; wasFine: boolean; seen?: string } | { outcome: 'later' | 'failed'; seen: string };
 
 /** `told`: why the try before this one failed. */
 export async function undoOne(entry: JournalEntry, options: RecoverOptions, told: string | undefined): Promise<Undone> {
@@ -33,9 +34,11 @@ export async function undoOne(entry: JournalEntry, options: RecoverOptions, told
   crashPoint?.('undoing');
   try {
     const before = await lookAgain(() => fault.recovered(context, entry.record));
-    await fault.undo(context, entry.record);
+    const idle = before.done && fault.wellIsUndone === true;
+    if (!idle) await fault.undo(context, entry.record);
     crashPoint?.('undo-acted');
     onProgress?.({ type: 'step-done', step, seconds: seconds() });
+    if (idle) return { outcome: 'undone', fault, wasFine: told === undefined, seen: before.seen };
     // an earlier try may have been what made it fine
     return { outcome: 'undone', fault, wasFine: before.done && told === undefined };
   } catch (error) {
