@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { readsOfCel, valueOfCel } from '../src/grading/cel.ts';
-import { celValueText } from '../src/grading/cel-params.ts';
+import { type CelScope, readsOfCel, valueOfCel } from '../src/grading/cel.ts';
+import { celValueText, recordedCel } from '../src/grading/cel-params.ts';
 import { defineGrader } from '../src/grading/grader.ts';
 import { patternOf, patternText } from '../src/grading/pattern.ts';
 import { runInPod } from '../src/grading/run-in-pod.ts';
@@ -18,6 +18,9 @@ const shape = z
     matches: patternText.optional().describe('A pattern that its output matches.'),
     notMatches: patternText.optional(),
     equalsCel: celValueText.optional().describe('An expression that gives the text that it must print.'),
+    holds: recordedCel
+      .optional()
+      .describe('An expression about what it prints, which is `remembered.output`, without white space at the ends.'),
   })
   .refine(oneTarget, oneTargetMessage);
 
@@ -26,7 +29,10 @@ export default defineGrader({
   id: 'exec-output',
   says: 'A command that is run in every Pod that is meant prints what it must and ends with the right exit code.',
   params: shape,
-  reads: (params) => [...readsOfTarget(params), ...(params.equalsCel ? readsOfCel(params.equalsCel) : [])],
+  reads: (params) => [
+    ...readsOfTarget(params),
+    ...[params.equalsCel, params.holds].flatMap((one) => (one === undefined ? [] : readsOfCel(one))),
+  ],
   looks: 'behaviour',
   example: `{grader: exec-output, with: {of: {kind: Deployment, name: web-depl}, command: [cat, /etc/drill/motd], equalsCel: "deployment('web-depl').metadata.annotations.motd"}}`,
   async grade(context) {
@@ -34,14 +40,10 @@ export default defineGrader({
     const found = podsOfTarget(mirror, params);
     if ('missing' in found) return found.missing;
     const { pods } = found;
+    const scope = { mirror, cluster: () => context.cluster(), baseline: () => context.baseline(), now: context.now };
     let { equals } = params;
     if (params.equalsCel !== undefined) {
-      const value = valueOfCel(params.equalsCel, {
-        mirror,
-        cluster: () => context.cluster(),
-        baseline: () => context.baseline(),
-        now: context.now,
-      });
+      const value = valueOfCel(params.equalsCel, scope);
       if (!value.ok) {
         const { ok: _, ...seen } = value;
         return fail({ ...seen, expected: `a value of ${params.equalsCel}` });
@@ -53,13 +55,22 @@ export default defineGrader({
     for (const pod of pods) {
       const ran = await runInPod(probes, pod, params.command, params.container);
       if ('notRunning' in ran) return ran.notRunning;
-      const wrong = wrongWith(ran.answer, { ...params, equals });
+      const output = ran.answer.stdout.trim();
+      const wrong = wrongWith(ran.answer, { ...params, equals }) ?? notSo(params.holds, output, { ...scope, remembered: { output } });
       const words = ['exec', pod.metadata.name, ...(params.container ? ['-c', params.container] : []), '--', ...params.command];
       if (wrong) return fail({ ...wrong, field: `${pasteable(params.command)} in Pod ${pod.metadata.name}`, look: kubectl(words) });
     }
     return pass(`${pasteable(params.command)} is right in ${count(pods.length, 'Pod')} of ${nameOfTarget(params)}`);
   },
 });
+
+/** What it prints, when the expression about it does not hold. */
+function notSo(expression: string | undefined, output: string, scope: CelScope): Mismatch | undefined {
+  if (expression === undefined) return undefined;
+  const value = valueOfCel(expression, scope);
+  if (value.ok && value.value === true) return undefined;
+  return { observed: value.ok ? shown(output || 'nothing') : value.observed, expected: expression };
+}
 
 function wrongWith(
   answer: { exitCode: number; stdout: string; stderr: string },

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { gradersById } from '../../graders/index.generated.ts';
 import { type OwnedCluster, openOwnedCluster } from '../cluster/open.ts';
+import type { OnDrillEvent } from '../drill/events.ts';
 import { unmetNeeds } from '../drill/needs.ts';
 import {
   joinProof,
@@ -34,13 +35,15 @@ export interface ProofRun {
   onProof: (proof: LabProof) => void;
   /** No further piece is begun when this says so. */
   inTime: () => boolean;
+  /** Where the events of a piece go; the piece is named by its namespace. */
+  trace: (piece: string) => OnDrillEvent;
 }
 
 /** Opens a cluster for proofs: held against a second kubedrill, and whatever an earlier run left in force undone. */
 export async function openProver(context: CommandContext, name: string | undefined, run: ProofRun): Promise<Prover> {
   const cluster = await openOwnedCluster(context, name);
   const lock = acquireLock(clusterLockPath(context.paths, cluster.name), { command: 'kubedrill verify', ...processes.self() });
-  const faults = await openFaultDesk({ context, cluster, onEvent: () => undefined });
+  const faults = await openFaultDesk({ context, cluster, onEvent: run.trace('') });
   await faults.recoverAll();
   return {
     cluster,
@@ -81,7 +84,8 @@ async function proveLabs(labs: readonly Lab[], width: number, proving: Proving):
     busy = busy.set(lab.id, seconds);
     const done = [...(pieces.get(lab.id) ?? []), piece];
     pieces.set(lab.id, done);
-    if (done.length > lab.wrong.length) onProof(joinProof(lab, done, Math.round(seconds * 10) / 10));
+    const all = rows.flatMap((row) => (row.lab === lab ? row.tasks : []));
+    if (done.length === all.length) onProof(joinProof(lab, done, Math.round(seconds * 10) / 10));
   };
   const runRow = async ({ lab, tasks }: (typeof rows)[number]) => {
     for (const task of tasks) await run(lab, task);
@@ -90,14 +94,15 @@ async function proveLabs(labs: readonly Lab[], width: number, proving: Proving):
 }
 
 /** Opens drills of a lab in namespaces of their own, with a state of their own. */
-function freshDrills(lab: Lab, { context, cluster, faults, scratch }: Proving): OpenFresh {
-  return (suffix) =>
-    openDrill({
+function freshDrills(lab: Lab, { context, cluster, faults, scratch, trace }: Proving): OpenFresh {
+  return (suffix) => {
+    const namespace = `verify-${lab.id}${suffix}`.slice(0, 63).replace(/-+$/, '');
+    return openDrill({
       lab,
       cluster,
       faults,
       paths: { state: join(scratch, `${lab.id}${suffix}`), cache: context.paths.cache },
-      namespace: `verify-${lab.id}${suffix}`.slice(0, 63).replace(/-+$/, ''),
+      namespace,
       run: context.run,
       clock: context.clock,
       env: context.env,
@@ -105,5 +110,7 @@ function freshDrills(lab: Lab, { context, cluster, faults, scratch }: Proving): 
       gradersById,
       recording: 'own',
       live: true,
+      onEvent: trace(namespace),
     });
+  };
 }

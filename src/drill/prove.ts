@@ -76,9 +76,13 @@ async function solveStep(session: DrillSession): Promise<CheckState[]> {
   );
 }
 
-/** The solution passes each step, and at the end everything holds together. */
-async function proveSolution(session: DrillSession): Promise<LabProof['solution']> {
+/** The solution passes each step, and at the end everything holds together. `tried`: wrong fixes that can be taken back, each at its step. */
+async function proveSolution(session: DrillSession, tried: WrongProof[]): Promise<LabProof['solution']> {
   for (let index = 0; index < session.lab.steps.length; index++) {
+    for (const fix of fixesOnTheWay(session.lab, session.currentStep().id)) {
+      tried.push(await tryWrong(session, fix, index));
+      await session.runCommands(fix.undo ?? [], 'wrong');
+    }
     const missed = (await solveStep(session)).filter((check) => verdictOf(check) !== 'pass');
     if (missed.length > 0) return { ok: false, failed: missed.map((check) => check.id), notes: missed.map(note) };
     await session.advance();
@@ -91,11 +95,12 @@ async function proveSolution(session: DrillSession): Promise<LabProof['solution'
   return { ok: missed.length === 0, failed: missed.map((check) => check.id), notes: missed.map((check) => `at the end, ${note(check)}`) };
 }
 
-/** A wrong fix fails exactly the checks that it declares, of the steps up to its own (or `through`). */
+/** Wrong fixes that can be taken back; of one step, or of all. */
+const fixesOnTheWay = (lab: Lab, step?: string) => lab.wrong.filter((fix) => fix.undo && (step === undefined || fix.step === step));
+
+/** A wrong fix in a drill of its own: the solution leads to its step. */
 async function proveWrong(session: DrillSession, fix: LabWrongFix): Promise<WrongProof> {
-  const { steps } = session.lab;
-  const at = steps.findIndex((step) => step.id === fix.step);
-  const last = fix.through ? steps.findIndex((step) => step.id === fix.through) : at;
+  const at = session.lab.steps.findIndex((step) => step.id === fix.step);
   for (let index = 0; index < at; index++) {
     const missed = (await solveStep(session)).filter((check) => verdictOf(check) !== 'pass');
     if (missed.length > 0)
@@ -107,6 +112,13 @@ async function proveWrong(session: DrillSession, fix: LabWrongFix): Promise<Wron
       };
     await session.advance();
   }
+  return tryWrong(session, fix, at);
+}
+
+/** At its step: it fails exactly the checks that it declares, of the steps up to this one (or `through`). */
+async function tryWrong(session: DrillSession, fix: LabWrongFix, at: number): Promise<WrongProof> {
+  const { steps } = session.lab;
+  const last = fix.through ? steps.findIndex((step) => step.id === fix.through) : at;
   await session.runCommands(fix.run, 'wrong', undefined, true);
   for (let index = at; index < last; index++) {
     await session.advance();
@@ -141,7 +153,7 @@ export interface ProofTask {
   run(): Promise<Partial<LabProof>>;
 }
 
-/** The independent pieces of a lab's proof; each has a namespace of its own, so that they may run side by side. */
+/** The independent pieces of a lab's proof, the whole one first; each has a namespace of its own, so that they may run side by side. */
 export function proofTasks(lab: Lab, open: OpenFresh): ProofTask[] {
   const whole: ProofTask = {
     name: lab.id,
@@ -149,15 +161,24 @@ export function proofTasks(lab: Lab, open: OpenFresh): ProofTask[] {
       using(open, '', async (session) => {
         const before = session.fingerprint;
         const untouched = await proveUntouched(session);
-        const solution = await proveSolution(session).catch((error: unknown) => ({ ok: false, failed: [], notes: [message(error)] }));
+        const wrong: WrongProof[] = [];
+        const solution = await proveSolution(session, wrong).catch((error: unknown) => ({
+          ok: false,
+          failed: [],
+          notes: [message(error)],
+        }));
+        for (const { id } of fixesOnTheWay(session.lab))
+          if (!wrong.some((one) => one.id === id))
+            wrong.push({ id, ok: false, failed: [], notes: ['not tried: the solution did not come so far'] });
         const difference = await session
           .reset()
           .then(() => differences(before, session.fingerprint))
           .catch((error: unknown) => [message(error)]);
-        return { untouched, solution, reset: { ok: difference.length === 0, difference } };
+        return { untouched, solution, wrong, reset: { ok: difference.length === 0, difference } };
       }),
   };
-  const wrong = lab.wrong.map(
+  const alone = lab.wrong.filter((fix) => !fix.undo);
+  const wrong = alone.map(
     (fix): ProofTask => ({
       name: `${lab.id} (wrong: ${fix.id})`,
       run: () =>

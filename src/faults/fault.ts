@@ -52,6 +52,8 @@ export interface Fault<S extends z.ZodType = z.ZodType, R extends UndoRecord = U
   effect(context: FaultContext, record: R): Promise<Look>;
   undo(context: FaultContext, record: R): Promise<void>;
   recovered(context: FaultContext, record: R): Promise<Look>;
+  /** When `recovered` sees it well, nothing is left to undo. */
+  wellIsUndone?: true;
   /** What is wrong while it is in force, for banners: `kube-scheduler is stopped`. */
   inForce(record: R): string;
   /** What it changes, e.g. `Deployment shop/web`: faults that share one are undone newest first, strictly. */

@@ -5,7 +5,7 @@ import { hurryControlPlane, restartKubelet } from './hurry.ts';
 import { copyManifests, type KeptMachine, machineWell, noteMachine, restoreMachine } from './kept-manifests.ts';
 import { type KeptNode, type KeptObject, noteNodes, noteSystem, restoreNode, restoreObject, systemWell } from './kept-objects.ts';
 import { answersLater } from './life.ts';
-import { controlPlaneWell, nodeWell } from './wellness.ts';
+import { controlPlaneWell, nodeReady } from './wellness.ts';
 
 type Kept = { lab: string; controlPlane: string; staticPodPath: string; machines: KeptMachine[]; nodes: KeptNode[]; system: KeptObject[] };
 
@@ -22,12 +22,12 @@ export const exclusiveLab = defineFault({
   look: 'kubedrill faults',
   scope: 'cluster',
   params: z.strictObject({ lab: z.string() }),
+  wellIsUndone: true,
   seconds: { effect: 1, effectBound: 30, recovery: 5, recoveryBound: 180 },
 
   async plan(context, { lab }) {
     const { controlPlane, workers, staticPodPath } = context.cluster;
-    const machines: KeptMachine[] = [];
-    for (const node of [controlPlane, ...workers]) machines.push(await noteMachine(context, node));
+    const machines = await Promise.all([controlPlane, ...workers].map((node) => noteMachine(context, node)));
     const record: Kept = { lab, controlPlane, staticPodPath, machines, nodes: await noteNodes(context), system: await noteSystem(context) };
     return { record, steps: [`note manifests, kubelets, nodes and add-ons for ${lab}`] };
   },
@@ -65,14 +65,13 @@ export const exclusiveLab = defineFault({
   },
 
   async recovered(context, { machines, nodes, system }) {
-    for (const machine of machines) {
-      const look = await machineWell(context, machine);
-      if (!look.done) return look;
-    }
+    const looks = await Promise.all(machines.map((machine) => machineWell(context, machine)));
+    const unwell = looks.find((look) => !look.done);
+    if (unwell) return unwell;
     const controlPlane = await controlPlaneWell(context);
     if (!controlPlane.done) return controlPlane;
     for (const { name } of nodes) {
-      const look = await nodeWell(context, name);
+      const look = await nodeReady(context, name);
       if (!look.done) return look;
     }
     return systemWell(context, nodes, system);

@@ -1,7 +1,7 @@
 import type { Look } from '../system/wait.ts';
 import { folderBeside } from './components.ts';
 import type { FaultContext } from './fault.ts';
-import { hashesOn, kubeletActive, nodeAnswers, onNode, readFileOn, sha256, writeFileOn } from './node-acts.ts';
+import { hashesIfAny, hashesOn, kubeletActive, nodeAnswers, onNode, readFileOn, sha256, writeFileOn } from './node-acts.ts';
 
 /** What is noted of one node machine. */
 export type KeptMachine = {
@@ -13,18 +13,21 @@ export type KeptMachine = {
 
 export async function noteMachine(context: FaultContext, node: string): Promise<KeptMachine> {
   const { staticPodPath } = context.cluster;
-  const manifests: KeptMachine['manifests'] = {};
-  for (const file of (await hashesOn(context, node, staticPodPath)).keys()) {
-    const text = (await readFileOn(context, node, `${staticPodPath}/${file}`)) ?? '';
-    manifests[file] = { sha256: sha256(text), text };
-  }
+  const files = [...(await hashesOn(context, node, staticPodPath)).keys()];
+  const texts = await Promise.all(files.map((file) => readFileOn(context, node, `${staticPodPath}/${file}`)));
+  const manifests = Object.fromEntries(
+    files.map((file, index) => [file, { sha256: sha256(texts[index] ?? ''), text: texts[index] ?? '' }]),
+  );
   return { node, kubelet: await kubeletActive(context, node), manifests };
 }
 
 /** A second copy beside the manifests on the node, for a person who mends by hand. */
 export async function copyManifests(context: FaultContext, { node, manifests }: KeptMachine): Promise<void> {
   const kept = folderBeside(context, 'kubedrill-kept');
-  for (const [file, { text }] of Object.entries(manifests)) await writeFileOn(context, node, `${kept}/${file}`, text, kept);
+  if (Object.keys(manifests).length === 0) return;
+  const there = await hashesIfAny(context, node, kept);
+  for (const [file, { sha256: hash, text }] of Object.entries(manifests))
+    if (there.get(file) !== hash) await writeFileOn(context, node, `${kept}/${file}`, text, kept);
 }
 
 /** Brings a machine back to what was noted: unpaused, its manifests as they were and no others, its kubelet running. */
@@ -45,11 +48,9 @@ export async function restoreMachine(context: FaultContext, machine: KeptMachine
   if (kubelet && !(await kubeletActive(context, node))) await onNode(context, node, ['systemctl', 'start', 'kubelet']);
 }
 
-/** Everything on the machine is as it was noted. */
+/** Everything on the machine is as it was noted. Throws `no-cluster` when it does not answer. */
 export async function machineWell(context: FaultContext, { node, kubelet, manifests }: KeptMachine): Promise<Look> {
   const { staticPodPath } = context.cluster;
-  const machine = await nodeAnswers(context, node);
-  if (!machine.answers) return { done: false, seen: machine.seen };
   const found = await hashesOn(context, node, staticPodPath);
   for (const [file, { sha256: hash }] of Object.entries(manifests)) {
     const now = found.get(file);

@@ -60,9 +60,19 @@ export async function writeFileOn(context: FaultContext, node: string, path: str
   await onNode(context, node, ['mv', '-f', fresh, path]);
 }
 
+const hashing = (folder: string) => ['find', folder, '-maxdepth', '1', '-type', 'f', '-exec', 'sha256sum', '{}', '+'];
+
 /** SHA-256 of each file of a folder on a node, by its name. */
 export async function hashesOn(context: FaultContext, node: string, folder: string): Promise<Map<string, string>> {
-  const text = await onNode(context, node, ['find', folder, '-maxdepth', '1', '-type', 'f', '-exec', 'sha256sum', '{}', '+']);
+  return hashesIn(await onNode(context, node, hashing(folder)));
+}
+
+/** The same, with none for a folder that is not there. */
+export async function hashesIfAny(context: FaultContext, node: string, folder: string): Promise<Map<string, string>> {
+  return hashesIn((await tryOnNode(context, node, hashing(folder))).stdout);
+}
+
+function hashesIn(text: string): Map<string, string> {
   const lines = text.split('\n').filter(Boolean).sort();
   return new Map(lines.map((line) => [line.slice(line.lastIndexOf('/') + 1), line.slice(0, 64)]));
 }

@@ -54,7 +54,7 @@ export async function recoverEntries(entries: readonly JournalEntry[], options: 
 
   const newestFirst = [...entries].filter((entry) => !isClosed(entry.state)).reverse();
   const isNewer = (one: JournalEntry, other: JournalEntry) => newestFirst.indexOf(one) < newestFirst.indexOf(other);
-  const undone: { entry: JournalEntry; fault: Fault; wasFine: boolean }[] = [];
+  const undone: { entry: JournalEntry; fault: Fault; wasFine: boolean; seen: string | undefined }[] = [];
   const stuck: JournalEntry[] = [];
   let pending: JournalEntry[] = [];
   for (const entry of newestFirst) {
@@ -85,7 +85,7 @@ export async function recoverEntries(entries: readonly JournalEntry[], options: 
       const trouble = troubles.get(entry.id);
       const result = await undoOne(entry, options, trouble?.seen);
       const failures = (trouble?.failures ?? 0) + (result.outcome === 'failed' ? 1 : 0);
-      if (result.outcome === 'undone') undone.push({ entry, fault: result.fault, wasFine: result.wasFine });
+      if (result.outcome === 'undone') undone.push({ entry, fault: result.fault, wasFine: result.wasFine, seen: result.seen });
       else if (result.outcome === 'unknown' || failures >= tries) giveUp(entry, result.seen);
       else {
         later.push(entry);
@@ -102,8 +102,8 @@ export async function recoverEntries(entries: readonly JournalEntry[], options: 
     await clock.sleep(pauseMs, context.signal);
   }
 
-  for (const { entry, fault, wasFine } of undone) {
-    const proof = await prove(entry, fault, started, options);
+  for (const { entry, fault, wasFine, seen } of undone) {
+    const proof = seen === undefined ? await prove(entry, fault, started, options) : { well: true, seen };
     if (!proof.well) {
       report(entry, 'failed', proof.seen);
       continue;

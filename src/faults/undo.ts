@@ -19,8 +19,8 @@ const faultOf = (id: string): Fault | undefined => (id === exclusiveLab.id ? (ex
 
 const contextOf = (entry: JournalEntry, context: FaultContext): FaultContext => ({ ...context, namespace: entry.namespace });
 
-/** `later`: what it needs does not answer. `failed`: it went wrong. `unknown`: no try will ever help. */
-type Undone = { outcome: 'undone'; fault: Fault; wasFine: boolean } | { outcome: 'later' | 'failed' | 'unknown'; seen: string };
+/** `seen`: what proves already that it is well. `later`: what it needs does not answer. `failed`: it went wrong. `unknown`: no try will ever help. */
+type Undone = { outcome: 'undone'; fault: Fault; wasFine: boolean; seen?: string } | { outcome: 'later' | 'failed' | 'unknown'; seen: string };
 
 /** An act of a process that is gone, or that was cut short, may take effect yet. */
 const mayBeInFlight = (entry: JournalEntry): boolean => entry.state === 'planned';
@@ -42,9 +42,11 @@ export async function undoOne(entry: JournalEntry, options: RecoverOptions, told
   crashPoint?.('undoing');
   try {
     const before = await lookAgain(() => fault.recovered(context, entry.record));
-    await fault.undo(context, entry.record);
+    const idle = before.done && fault.wellIsUndone === true && !mayBeInFlight(entry);
+    if (!idle) await fault.undo(context, entry.record);
     crashPoint?.('undo-acted');
     onProgress?.({ type: 'step-done', step, seconds: seconds() });
+    if (idle) return { outcome: 'undone', fault, wasFine: told === undefined, seen: before.seen };
     // an earlier try may have been what made it fine
     return { outcome: 'undone', fault, wasFine: before.done && told === undefined };
   } catch (error) {

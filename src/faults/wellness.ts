@@ -4,7 +4,7 @@ import { pathOf } from '../kube/path.ts';
 import type { Look } from '../system/wait.ts';
 import { apiIsTakenAway, componentAge, isAtHome } from './components.ts';
 import type { FaultContext } from './fault.ts';
-import { kubeletActive, nodeAnswers, tryOnNode } from './node-acts.ts';
+import { kubeletActive, tryOnNode } from './node-acts.ts';
 
 /** A leader that did not renew its lease for so long has lost it. */
 export const leaseSeconds = 15;
@@ -24,11 +24,14 @@ async function ask(context: FaultContext, path: string): Promise<{ object: KubeO
 const seenOf = (failure: ApiFailure): string =>
   failure.kind === 'refused' ? `the API server says: ${failure.message}` : `the API server does not answer: ${failure.message}`;
 
-/** The node runs things, its kubelet runs, and the API shows it Ready and free of the taints of a lost node. */
+/** The node's kubelet runs, and the API shows it Ready and free of the taints of a lost node. Throws `no-cluster` when it does not answer. */
 export async function nodeWell(context: FaultContext, node: string): Promise<Look> {
-  const machine = await nodeAnswers(context, node);
-  if (!machine.answers) return { done: false, seen: machine.seen };
   if (!(await kubeletActive(context, node))) return { done: false, seen: `the kubelet of ${node} does not run` };
+  return nodeReady(context, node);
+}
+
+/** The part of it that the API tells. */
+export async function nodeReady(context: FaultContext, node: string): Promise<Look> {
   const asked = await ask(context, pathOf('Node', undefined, node));
   if ('away' in asked) return { done: asked.expected, seen: `the kubelet of ${node} runs; ${asked.seen}` };
   const ready = (asked.object.status?.conditions ?? []).find((one: { type: string }) => one.type === 'Ready');

@@ -151,7 +151,8 @@ function readCheck(check: Record<string, unknown>, path: DataPath, draft: Draft)
 }
 
 function readWrong(wrong: Record<string, unknown>, path: DataPath, of: number, draft: Draft): DraftWrong {
-  draft.commands.push(...writtens(wrong.run, [...path, 'run']).map((one) => ({ ...one, where: 'wrong' as const, of })));
+  for (const field of ['run', 'undo'] as const)
+    draft.commands.push(...writtens(wrong[field], [...path, field]).map((one) => ({ ...one, where: 'wrong' as const, of })));
   return {
     id: written(wrong.id, [...path, 'id']),
     step: written(wrong.step, [...path, 'step']),

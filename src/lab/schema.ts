@@ -133,7 +133,14 @@ export const wrongFix = z
     through: id.optional().describe('Solutions of the steps after it, up to this one, are run too, and graded.'),
     mustFail: z.array(checkId).min(1).describe('Exactly these checks and guards, of the steps up to `through` or `step`, must not pass.'),
     settle: duration.optional().describe('How long to look before a waiting check counts as failed. Default 5s.'),
+    undo: z
+      .array(command)
+      .optional()
+      .describe(
+        'How it is taken back; may be empty. It is then proved in the run of the solution, before that of its step, and not in a drill of its own.',
+      ),
   })
+  .refine((fix) => !fix.undo || !fix.through, { message: 'takes no `undo`: there is no way back over a step', path: ['through'] })
   .meta({ id: 'wrong-fix', description: 'What a learner might well try, and which checks must see through it.' });
 
 export const resetScopes = [

@@ -1,13 +1,92 @@
 import { describe, expect, it } from 'vitest';
-import { type ProofTask, proofRows } from '../../src/drill/prove.ts';
-import type { Lab } from '../../src/lab/schema.ts';
+import type { CheckState } from '../../src/drill/events.ts';
+import { joinProof, type ProofTask, proofRows, proofTasks } from '../../src/drill/prove.ts';
+import type { DrillSession } from '../../src/drill/session.ts';
+import { fail, pass } from '../../src/grading/verdict.ts';
+import type { Lab, LabWrongFix } from '../../src/lab/schema.ts';
 
-const task = (name: string): ProofTask => ({ name, run: async () => ({}) });
+const step = (id: string, check: string) => ({ id, solution: [`do ${check}`], checks: [{ id: check, guard: false }] });
+const labWith = (wrong: Partial<LabWrongFix>[]): Lab =>
+  ({ id: 'lab', steps: [step('first', 'C1'), step('second', 'C2')], wrong }) as unknown as Lab;
+
+/** A drill in which `do C1` makes C1 pass, `undo C1` makes it fail, and everything else changes nothing. */
+function fakeDrill(lab: Lab) {
+  const ran: string[] = [];
+  const passing = new Set<string>();
+  let current = 0;
+  const session = {
+    lab,
+    fingerprint: {},
+    currentStep: () => lab.steps[current],
+    advance: async () => {
+      current = Math.min(current + 1, lab.steps.length - 1);
+    },
+    runCommands: async (commands: string[]) => {
+      for (const command of commands) {
+        ran.push(command);
+        const [verb, check = ''] = command.split(' ');
+        if (verb === 'do') passing.add(check);
+        if (verb === 'undo') passing.delete(check);
+        if (verb === 'break') throw new Error('no way back');
+      }
+    },
+    settle: async (ids: string[]) =>
+      ids.map((id) => ({ id, verdict: passing.has(id) ? pass('seen') : fail({ observed: 'no', expected: 'yes' }) }) as CheckState),
+    reset: async () => void ran.push('reset'),
+    abandon: async () => undefined,
+    close: async () => undefined,
+  } as unknown as DrillSession;
+  return { session, ran };
+}
+
+async function prove(lab: Lab) {
+  const tasks = proofTasks(lab, async () => drill.session);
+  const drill = fakeDrill(lab);
+  const pieces = [await tasks[0]!.run()];
+  return { names: tasks.map((task) => task.name), ran: drill.ran, proof: joinProof(lab, pieces, 1) };
+}
+
+describe('a wrong fix that can be taken back', () => {
+  const wrong = { id: 'oops', step: 'second', run: ['try'], undo: ['back'], mustFail: ['C2'] };
+
+  it('is proved on the way of the solution, before that of its step', async () => {
+    const { names, ran, proof } = await prove(labWith([wrong]));
+    expect(names).toEqual(['lab']);
+    expect(ran).toEqual(['do C1', 'try', 'back', 'do C2', 'reset']);
+    expect(proof).toMatchObject({ ok: true, wrong: [{ id: 'oops', ok: true, failed: ['C2'] }] });
+  });
+
+  it('is no proof when it fails something else, or nothing', async () => {
+    const { proof } = await prove(labWith([{ ...wrong, run: ['do C2'], undo: ['undo C2'] }]));
+    expect(proof).toMatchObject({ ok: false, wrong: [{ ok: false, failed: [], notes: ['C2: passes: seen'] }] });
+    const other = await prove(labWith([{ ...wrong, run: ['undo C1'], undo: ['do C1'] }]));
+    expect(other.proof).toMatchObject({ ok: false, wrong: [{ ok: false, failed: ['C1', 'C2'] }] });
+  });
+
+  it('spoils the solution when it was not taken back whole', async () => {
+    const { proof } = await prove(labWith([{ ...wrong, run: ['undo C1'], undo: [], mustFail: ['C1', 'C2'] }]));
+    expect(proof).toMatchObject({ ok: false, wrong: [{ ok: true }], solution: { ok: false, failed: ['C1'] } });
+  });
+
+  it('is reported as not tried when the solution does not come so far', async () => {
+    const { proof } = await prove(labWith([{ ...wrong, id: 'stuck', step: 'first', undo: ['break'], mustFail: ['C1'] }, wrong]));
+    expect(proof.solution).toMatchObject({ ok: false, notes: ['no way back'] });
+    expect(proof.wrong.map(({ notes }) => notes)).toEqual([[], ['not tried: the solution did not come so far']]);
+  });
+});
+
+it('a wrong fix without a way back is a piece of its own', async () => {
+  const { names, ran } = await prove(labWith([{ id: 'oops', step: 'second', run: ['try'], mustFail: ['C2'] }]));
+  expect(names).toEqual(['lab', 'lab (wrong: oops)']);
+  expect(ran).not.toContain('try');
+});
+
+const taskNamed = (name: string): ProofTask => ({ name, run: async () => ({}) });
 const labThatNeeds = (needs: Partial<Lab['needs']>) => ({ needs: { ingress: false, ...needs } as Lab['needs'] });
 const namesOf = (rows: ProofTask[][]) => rows.map((row) => row.map(({ name }) => name));
 
 describe('the pieces of a proof', () => {
-  const tasks = [task('whole'), task('wrong one'), task('wrong two')];
+  const tasks = [taskNamed('whole'), taskNamed('wrong one'), taskNamed('wrong two')];
 
   it('run side by side', () => {
     expect(namesOf(proofRows(labThatNeeds({}), tasks))).toEqual([['whole'], ['wrong one'], ['wrong two']]);

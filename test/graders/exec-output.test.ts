@@ -46,6 +46,15 @@ describe('what a command prints', () => {
     });
   });
 
+  it('compares what it prints with the state of the cluster', async () => {
+    const holds =
+      "int(remembered.output) <= (timestamp(deployment('web').metadata.creationTimestamp) - timestamp('1970-01-01T00:00:00Z')).getSeconds()";
+    const made = Date.parse(web.deployment.metadata.creationTimestamp ?? '') / 1000;
+    expect((await grade({ holds }, ran(`${made}\n`))).verdict).toBe('pass');
+    expect(await grade({ holds }, ran(`${made + 1}\n`))).toMatchObject({ verdict: 'fail', observed: `${made + 1}`, expected: holds });
+    expect(await grade({ holds }, ran('none\n'))).toMatchObject({ verdict: 'fail', expected: holds });
+  });
+
   it('waits for a container that starts, and fails for one that cannot, or has ended', async () => {
     const as = (state: object) => [web.deployment, web.replicaSet, pod({ name: 'p', owner: web.replicaSet, ...state })];
     expect(await grade({}, ran(''), as({ phase: 'Pending' }))).toMatchObject({ verdict: 'waiting', observed: 'Pending' });

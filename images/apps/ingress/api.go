@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -44,18 +45,21 @@ func inCluster(getenv func(string) string) (*api, error) {
 	}, nil
 }
 
-// look reads everything anew. Resource version 0 is served from the API server's own cache, which is cheap and fresh enough.
+// look reads everything anew; Services and their endpoints only while an Ingress is ours. Resource version 0 is served from the API server's own cache, which is cheap and fresh enough.
 func (a *api) look(ctx context.Context) (cluster, error) {
 	ingresses, err := get[ingress](ctx, a, "/apis/networking.k8s.io/v1/ingresses")
 	if err != nil {
 		return cluster{}, err
 	}
+	if !slices.ContainsFunc(ingresses, ingress.isOurs) {
+		return cluster{ingresses: ingresses}, nil
+	}
 	services, err := get[service](ctx, a, "/api/v1/services")
 	if err != nil {
 		return cluster{}, err
 	}
-	slices, err := get[endpointSlice](ctx, a, "/apis/discovery.k8s.io/v1/endpointslices")
-	return cluster{ingresses, services, slices}, err
+	endpoints, err := get[endpointSlice](ctx, a, "/apis/discovery.k8s.io/v1/endpointslices")
+	return cluster{ingresses, services, endpoints}, err
 }
 
 func get[T any](ctx context.Context, a *api, path string) ([]T, error) {

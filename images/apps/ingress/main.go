@@ -88,7 +88,7 @@ func (c *controller) sync(ctx context.Context) []string {
 	}
 	address := seen.addressOf(c.self)
 	for _, i := range seen.ingresses {
-		if i.Spec.IngressClassName != className || address == "" || slices.Equal(i.addresses(), []string{address}) {
+		if !i.isOurs() || address == "" || slices.Equal(i.addresses(), []string{address}) {
 			continue
 		}
 		if err := c.setAddress(ctx, i.Metadata, address); err != nil {
@@ -106,6 +106,8 @@ func (c cluster) addressOf(self meta) string {
 	}
 	return ""
 }
+
+func (i ingress) isOurs() bool { return i.Spec.IngressClassName == className }
 
 func (i ingress) addresses() []string {
 	var all []string

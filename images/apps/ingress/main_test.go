@@ -109,6 +109,21 @@ func TestWhatIsAskedOfTheAPIServer(t *testing.T) {
 	}
 }
 
+func TestNothingElseIsAskedWhileNoIngressIsOurs(t *testing.T) {
+	var asked []string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = append(asked, r.URL.Path)
+		fmt.Fprint(w, `{"items":[{"metadata":{"name":"shop"},"spec":{"ingressClassName":"somebody-else"}}]}`)
+	}))
+	defer server.Close()
+	if _, err := (&api{base: server.URL, client: server.Client()}).look(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if fmt.Sprint(asked) != "[/apis/networking.k8s.io/v1/ingresses]" {
+		t.Errorf("asked %v", asked)
+	}
+}
+
 func TestARefusalOfTheAPIServerIsToldInItsWords(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "ingresses is forbidden", 403) }))
 	defer server.Close()

@@ -34,7 +34,7 @@ var (
 // routesOf turns the Ingresses of our class into hosts, sorted by name. When two Ingresses claim one path the older one has it.
 // What the configuration of nginx could not hold is left out and said in the second result.
 func routesOf(c cluster) ([]host, []string) {
-	ours := slices.DeleteFunc(slices.Clone(c.ingresses), func(i ingress) bool { return i.Spec.IngressClassName != className })
+	ours := slices.DeleteFunc(slices.Clone(c.ingresses), func(i ingress) bool { return !i.isOurs() })
 	slices.SortFunc(ours, func(a, b ingress) int {
 		return cmp.Or(a.Metadata.CreationTimestamp.Compare(b.Metadata.CreationTimestamp),
 			cmp.Compare(a.Metadata.Namespace, b.Metadata.Namespace), cmp.Compare(a.Metadata.Name, b.Metadata.Name))

@@ -11,6 +11,7 @@ import type { VerifyDocument } from '../documents.ts';
 import { drillOptions } from '../drills.ts';
 import { labNamed, labsOf } from '../labs.ts';
 import { proofLines } from '../proof-lines.ts';
+import { proofTrace } from '../proof-trace.ts';
 import { openProver, type Prover } from '../prover.ts';
 import { selectLabs } from '../select-labs.ts';
 
@@ -26,6 +27,7 @@ interface VerifyOptions {
   shard?: string;
   changedSince?: string;
   track?: string;
+  trace?: boolean;
 }
 
 /** Proves labs on the real cluster: untouched fails, the solution passes, wrong fixes fail as declared, reset restores. */
@@ -44,6 +46,7 @@ export const command: CommandModule = {
       .option('--also-on <cluster...>', 'more clusters of kubedrill; labs that need one alone are proved there at the same time')
       .option('--within <minutes>', 'begin no further piece of proof after this time; what is left is reported as not proved')
       .option('--shard <i/n>', 'the i-th of n equal parts of the labs')
+      .option('--trace', 'tell on stderr, with times, what each piece of proof does')
       .option('--changed-since <ref>', 'only labs whose files or graders changed since this git revision'),
   async run(ids, options: VerifyOptions, context) {
     const all = labsOf(context, options.labs);
@@ -61,11 +64,12 @@ export const command: CommandModule = {
     const scratch = mkdtempSync(join(tmpdir(), 'kubedrill-verify-'));
     const provers: Prover[] = [];
     const started = context.clock.now();
+    const trace = options.trace ? proofTrace(context) : () => () => undefined;
     const inTime = () => context.clock.now() - started < within * 60_000;
     try {
       // a change that touches no lab is no reason to ask for a cluster
       for (const name of chosen.length === 0 ? [] : [options.name, ...(options.alsoOn ?? [])])
-        provers.push(await openProver(context, name, { scratch, onProof, inTime }));
+        provers.push(await openProver(context, name, { scratch, onProof, inTime, trace }));
       await proveOn(provers, chosen, width, context.signal);
     } finally {
       for (const prover of provers) await prover.close();
