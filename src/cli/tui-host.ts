@@ -130,7 +130,9 @@ export function tuiHost(context: CommandContext, options: { name: string; labs: 
     refresh,
     async bringUpCluster(onProgress: OnProgress, stop: AbortSignal) {
       const { bringUp } = await import('./cluster-handle.ts');
-      await bringUp(context, options.name, onProgress, AbortSignal.any([stop, signal]));
+      // what is missing was on the screen when it was asked; a line in between would tear it
+      const quiet = { ...context, say: () => undefined };
+      await bringUp(quiet, options.name, onProgress, AbortSignal.any([stop, signal]), { yes: true });
       await lookAtCluster();
     },
     async recover(onProgress: OnProgress) {

@@ -48,9 +48,11 @@ function awaited(grader: string, params: Record<string, unknown>): string {
   return `${grader.replaceAll('-', ' ')}${target ? `: ${target}` : ''}`;
 }
 
+/** Bound of a wait that names none, in milliseconds. */
+export const setUpWaitMs = 60_000;
+
 /** Seconds after which a step of the set-up is given up. */
-const boundOf = (action: LabSetupAction): number | undefined =>
-  'wait' in action && action.wait.within ? action.wait.within / 1000 : undefined;
+const boundOf = (action: LabSetupAction): number => ('wait' in action ? (action.wait.within ?? setUpWaitMs) / 1000 : 240);
 
 const describe = (action: LabSetupAction): string => {
   if ('apply' in action) return `apply ${[action.apply].flat().join(', ')}`;

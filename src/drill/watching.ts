@@ -14,6 +14,7 @@ import type { CheckState, Connection } from './events.ts';
 import { GradeLoop } from './grade-loop.ts';
 import { Recorder } from './recorder.ts';
 import type { Recording } from './recording.ts';
+import { setUpWaitMs } from './set-up.ts';
 
 export interface WatchingOptions {
   lab: Lab;
@@ -33,7 +34,6 @@ export interface WatchingOptions {
 
 /** Kinds that the live picture of a lab shows. */
 const pictureKinds: Read[] = ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'Pod', 'Service', 'EndpointSlice', 'Event'];
-const waitBoundMs = 60_000;
 const readyBoundMs = 30_000;
 const pollMs = 200;
 
@@ -155,7 +155,7 @@ export class Watching {
     const started = clock.now();
     for (;;) {
       const verdict = await evaluateCondition(wait, this.contextDuringSetUp(mirror), gradersById);
-      if (verdict.verdict === 'pass' || clock.now() - started >= (wait.within ?? waitBoundMs) || signal.aborted) return verdict;
+      if (verdict.verdict === 'pass' || clock.now() - started >= (wait.within ?? setUpWaitMs) || signal.aborted) return verdict;
       await clock.sleep(pollMs, signal);
     }
   }

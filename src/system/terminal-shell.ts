@@ -14,7 +14,8 @@ export function shellEnv(own: Record<string, string | undefined>, drill: Record<
   const env = Object.fromEntries(Object.entries({ ...own, ...drill }).filter((entry): entry is [string, string] => entry[1] !== undefined));
   if (!inPane) return env;
   for (const name of outerTerminal) delete env[name];
-  return { ...env, TERM: 'xterm-256color', COLORTERM: 'truecolor' };
+  // the drill's folder lies deep: bash's usual prompt would take most of a pane's row
+  return { PROMPT_DIRTRIM: '1', ...env, TERM: 'xterm-256color', COLORTERM: 'truecolor' };
 }
 
 /** Runs a shell on the terminal itself until the learner leaves it. There is no bound: the learner is the bound. */

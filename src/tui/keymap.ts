@@ -323,7 +323,7 @@ export const keymap: readonly KeyBinding[] = [
     footer: 1,
   },
   {
-    keys: ['enter', 'n'],
+    keys: ['n', 'enter'],
     action: 'next-lab',
     label: 'next lab',
     description: 'Open the next lab',

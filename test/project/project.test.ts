@@ -32,6 +32,11 @@ describe('the project', () => {
     expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
   });
 
+  it('has pictures of the screens as they are', () => {
+    const { status, stdout } = spawnSync(process.execPath, ['scripts/screenshots.ts', '--check'], { cwd: root, encoding: 'utf8' });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+  }, 180_000);
+
   it('has a test for every grader', () => {
     const graders = readdirSync(join(root, 'graders')).filter((file) => file.endsWith('.ts') && !file.includes('.generated.'));
     const tests = readdirSync(join(root, 'test/graders')).map((file) => readFileSync(join(root, 'test/graders', file), 'utf8'));

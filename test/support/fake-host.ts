@@ -210,6 +210,7 @@ export class FakeDrill implements Drill {
 
   async reset(options: { signal?: AbortSignal } = {}): Promise<void> {
     this.calls.push('reset');
+    this.state = { ...this.state, phase: 'resetting' };
     this.emit({ type: 'progress', progress: { type: 'step-started', step: 'Remove the namespace', expected: 8, bound: 120 } });
     await this.during('reset', options.signal);
     this.emit({ type: 'progress', progress: { type: 'step-done', step: 'Remove the namespace', seconds: 7.2 } });

@@ -152,7 +152,7 @@ export class Screen {
   }
 
   /** Waits until the screen shows a text (or fulfils a condition). Looks after each write, never sleeps. */
-  async until(wanted: string | RegExp | ((text: string) => boolean), boundMs = 8000): Promise<void> {
+  async until(wanted: string | RegExp | ((text: string) => boolean), boundMs = 30_000): Promise<void> {
     const holds = () => {
       const text = this.#rows().join('\n');
       if (typeof wanted === 'string') return text.includes(wanted);

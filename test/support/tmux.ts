@@ -2,6 +2,7 @@ import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -73,13 +74,14 @@ export class Tmux {
     return Number(stdout.trim().split('\n')[0]);
   }
 
-  /** Waits until the screen shows a text (or fulfils a condition); asking tmux is what paces it. */
-  async until(wanted: string | RegExp | ((text: string) => boolean), boundMs = 15_000): Promise<string> {
+  /** Waits until the screen shows a text (or fulfils a condition); looks some twenty times a second, so that others can work. */
+  async until(wanted: string | RegExp | ((text: string) => boolean), boundMs = 60_000): Promise<string> {
     const end = performance.now() + boundMs;
     for (;;) {
       const text = await this.text();
       if (typeof wanted === 'string' ? text.includes(wanted) : wanted instanceof RegExp ? wanted.test(text) : wanted(text)) return text;
       if (performance.now() > end) throw new Error(`the terminal never showed ${String(wanted)}; it shows:\n${text}`);
+      await delay(50);
     }
   }
 

@@ -30,6 +30,8 @@ describe.skipIf(!hasProgram('tmux'))('the terminal UI on a real terminal', () =>
     await terminal.press('Down', 'Down', 'Enter');
     await terminal.until('Before you act');
     await terminal.press('c', 'Enter');
+    await terminal.until('you expected right');
+    await terminal.press('Enter');
     await terminal.until('t shell');
     return terminal;
   }

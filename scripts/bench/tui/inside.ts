@@ -5,12 +5,10 @@ import { FakeDrill, FakeHost } from '../../../test/support/fake-host.ts';
 import { event, pod, rolledOut } from '../../../test/support/objects.ts';
 import { startTui } from '../../../test/support/tui.ts';
 import { homeOf, portLab } from '../../../test/support/tui-labs.ts';
+import { percentile } from './percentile.ts';
 
 setFlagsFromString('--expose_gc');
 const collectGarbage = runInNewContext('gc') as () => void;
-
-const percentile = (values: readonly number[], portion: number): number =>
-  [...values].sort((one, other) => one - other)[Math.ceil(values.length * portion) - 1] ?? Number.NaN;
 
 /** Objects of a Deployment in which one more Pod has come. */
 const withPod = (number: number): KubeObject[] => {

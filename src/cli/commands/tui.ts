@@ -1,4 +1,4 @@
-import type { CommandModule } from '../command.ts';
+import type { CommandContext, CommandModule } from '../command.ts';
 
 interface TuiOptions {
   name?: string;
@@ -6,6 +6,10 @@ interface TuiOptions {
   yes?: boolean;
   plain?: boolean;
 }
+
+/** Whether a screen can be drawn: at a terminal that can move its cursor. @see terminfo's entry `dumb` */
+export const hasScreen = ({ stdin, stdout, env }: Pick<CommandContext, 'stdin' | 'stdout' | 'env'>): boolean =>
+  stdin.isTTY && stdout.isTTY && env.TERM !== 'dumb';
 
 /** What `kubedrill` does without a command. */
 export const command: CommandModule = {
@@ -21,7 +25,7 @@ export const command: CommandModule = {
       .option('--plain', 'the tour, line by line, also at a terminal'),
   async run(_, options: TuiOptions, context) {
     const name = options.name ?? 'kubedrill';
-    if (!context.stdin.isTTY || !context.stdout.isTTY || options.plain) {
+    if (options.plain || !hasScreen(context)) {
       const { tour } = await import('../tour.ts');
       return tour(context, { name, yes: options.yes ?? false, labs: options.labs ?? [] });
     }

@@ -78,6 +78,7 @@ export function dismissWork(state: TuiState): Next {
   const { work } = state;
   if (!work) return stay(state);
   const without = { ...state, work: undefined };
-  if (work.state === 'failed' && (work.kind === 'open' || work.kind === 'reset')) return letGo(without);
+  const halfMade = work.kind === 'open' || (work.kind === 'reset' && state.lab?.drill.phase !== 'running');
+  if (work.state === 'failed' && halfMade) return letGo(without);
   return paneShown(without);
 }

@@ -37,11 +37,48 @@ describe('a lab', () => {
       why: 'A process listens or does not.',
       drill: play.drill.state,
     });
-    play.press('G');
-    expect(play.text()).toContain(
-      '✗ you expected: it forwards the port\n   It is: neither: it is information\n   A process listens or does not.',
-    );
+    // the reply takes the question's place, and stays until it was read
+    const reply = '✗ you expected: it forwards the port\n     It is: neither: it is information\n     A process listens or does not.';
+    expect(play.text()).toContain(`   Does containerPort open or forward a port?\n\n   ${reply}`);
+    expect(play.footer()).toBe(' Enter go on');
+    play.press('enter');
     expect(play.footer()).toContain('t shell');
+    play.press('G');
+    expect(play.text()).toContain(reply.replaceAll('\n  ', '\n'));
+  });
+
+  it('puts one question after the other before the learner, and none in the middle of the work', () => {
+    const step = portLab.steps[0] as (typeof portLab.steps)[number];
+    const second = { ask: 'And who listens?', choices: ['kube-proxy', 'the process'], answer: 1, why: 'Its log says so.' };
+    const lab = { ...portLab, steps: [{ ...step, predict: [...step.predict, second] }, ...portLab.steps.slice(1)] };
+    const play = inLab({ drill: new FakeDrill(lab), asking: true }).press('enter');
+    play.send({
+      type: 'predicted',
+      step: 'diagnose',
+      question: 0,
+      given: 'it opens the port',
+      right: false,
+      answer: 'neither: it is information',
+      why: 'A process listens or does not.',
+      drill: play.drill.state,
+    });
+    play.press('enter');
+    expect(play.text()).toContain('And who listens?');
+    play.press('esc');
+    play.drill.setVerdict('C1', refused);
+    expect(play.text()).not.toContain('And who listens?');
+    play.press('p');
+    play.drill.passAll();
+    expect(play.text()).not.toContain('And who listens?');
+    expect(play.footer()).toContain('n next step');
+  });
+
+  it('says why a key does nothing now', () => {
+    const play = inLab().press('n');
+    expect(play.text()).toContain('─ · This step is not passed yet; s shows its solution. ─');
+    play.drill.passAll();
+    expect(play.press('s').text()).toContain('─ · This step is over: n goes to the next. ─');
+    expect(play.press('R').text()).toContain('─ · No fault is in force. ─');
   });
 
   it('can put the question off, and takes it up again with p', () => {
@@ -117,7 +154,8 @@ describe('a lab', () => {
     expect(play.done()).toEqual([{ type: 'hint' }]);
     await play.drill.hint();
     play.send({ type: 'hinted', drill: play.drill.state, found: true });
-    expect(play.press('G').text()).toContain('Hint 1 of 2');
+    // it is brought into sight
+    expect(play.text()).toContain('Hint 1 of 2');
     play.press('h');
     expect(play.done()).toEqual([]);
     expect(play.text()).toContain('? Open the next hint?\n   The next costs 1 point.');
@@ -135,6 +173,8 @@ describe('a lab', () => {
     );
     play.press('y');
     expect(play.done()).toEqual([{ type: 'solve' }]);
+    play.drill.emit({ type: 'command-started', argv: ['kubectl', 'patch', 'service', 'web', '-p', '{"a": 1}'] });
+    expect(play.text()).toContain(`⠋ $ kubectl patch service web -p '{"a": 1}'`);
     play.drill.emit({
       type: 'command',
       argv: ['kubectl', 'patch', 'service', 'web', '-p', '{"a": 1}'],
@@ -145,6 +185,7 @@ describe('a lab', () => {
     });
     play.drill.emit({ type: 'command', argv: ['kubectl', 'get', 'pod'], exitCode: 1, stdout: '', stderr: 'Error: no\nmore', ms: 90 });
     expect(play.text()).toContain(`✓ $ kubectl patch service web -p '{"a": 1}'`);
+    expect(play.state.work?.steps).toHaveLength(2);
     expect(play.text()).toContain('✗ $ kubectl get pod\n      Error: no\n      more');
     play.send({ type: 'work-done', kind: 'solve', drill: play.drill.state });
     expect(play.text()).toContain('This is how it is done.');
@@ -162,6 +203,24 @@ describe('a lab', () => {
     play.send({ type: 'work-done', kind: 'reset', drill: play.drill.state });
     expect(play.text()).toContain('Before you act');
   });
+
+  it.each([true, false])(
+    'goes home when its reset did not come to its end (interrupted: %s): the start state is half made',
+    (interrupted) => {
+      const play = inLab().press('r', 'y');
+      play.done();
+      play.send({
+        type: 'work-failed',
+        kind: 'reset',
+        failure: { message: 'the namespace is still there', hint: undefined, interrupted },
+        drill: { ...play.drill.state, phase: 'setting-up' },
+      });
+      if (interrupted) expect(play.text()).toContain('· Stopped. The lab starts anew when you open it.');
+      else play.press('enter');
+      expect(play.state.screen).toBe('home');
+      expect(play.done()).toEqual([{ type: 'close-drill' }, { type: 'refresh' }]);
+    },
+  );
 
   it('finishes at once when the steps are over, and asks when they are not', () => {
     const play = inLab().press('f');
@@ -298,7 +357,8 @@ describe('the end of a lab', () => {
     expect(text).toMatch(/○ Scale by the file +not reached {2}0\/1/);
     expect(text).toContain('What to take away\n  Three numbers must agree.\n\n  Next  Scale-up that goes nowhere');
     expect(play.done()).toEqual([{ type: 'finish' }, { type: 'close-drill' }, { type: 'refresh' }]);
-    play.press('enter');
+    expect(play.footer()).toContain('Enter go on with it   n next lab');
+    play.press('n');
     expect(play.done()).toEqual([{ type: 'open-drill', lab: 'cs-scheduler-down' }]);
   });
 });

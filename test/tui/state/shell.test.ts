@@ -73,7 +73,7 @@ describe('the shell beside a lab', () => {
     const play = inLab(wide)
       .send({ type: 'pane', state: 'open', reason: '' })
       .send({ type: 'pane', state: 'ended', reason: 'the shell ended with 0' });
-    expect(play.text()).toContain('✓ The shell has ended; t opens a new one.');
+    expect(play.text()).toContain('· The shell has ended; t opens a new one.');
     play.done();
     play.press('t');
     expect(play.done()).toEqual([{ type: 'open-pane' }]);

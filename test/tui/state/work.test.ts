@@ -47,7 +47,7 @@ describe('long work', () => {
       drill: undefined,
     });
     expect(play.state.work).toBeUndefined();
-    expect(play.text()).toContain('✓ Stopped.');
+    expect(play.text()).toContain('· Stopped.');
   });
 
   it('that fails says what failed and what to do, until it was read', () => {
