@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Lab } from '../lab/schema.ts';
 import { LabError } from '../lab-error.ts';
 import type { ReportFormat } from '../report/format.ts';
-import type { Gradebook } from '../report/gradebook.ts';
+import { type Gradebook, withoutTimes } from '../report/gradebook.ts';
 import { reportFormat, reportFormats } from '../report/index.ts';
 import { writeWhole } from '../system/files.ts';
 
@@ -21,11 +21,12 @@ export function formatsNamed(text: string): ReportFormat[] {
     });
 }
 
-/** Writes the reports of one lab; each file as a whole. Gives their paths. */
+/** Writes the reports of one lab; each file as a whole. The same work gives the same bytes, however fast it was graded. Gives their paths. */
 export function writeReports(book: Gradebook, lab: Lab, formats: readonly ReportFormat[], folder: string): string[] {
   const steps = Object.fromEntries(lab.steps.map((step) => [step.id, step.title]));
+  const timeless = withoutTimes(book);
   return formats.flatMap((format) =>
-    format.files({ book, title: lab.title, steps }).map((file) => {
+    format.files({ book: timeless, title: lab.title, steps }).map((file) => {
       const path = join(folder, file.path);
       writeWhole(path, file.text, 0o644);
       return path;

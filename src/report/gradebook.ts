@@ -16,7 +16,7 @@ export interface CheckGrade {
   look: string | null;
   /** What was seen of a pass; why it could not be seen of an error. */
   evidence: string | null;
-  /** Milliseconds of the look; `null` where nothing was measured, as in a snapshot. */
+  /** Milliseconds of the look; `null` where nothing was measured, as in a snapshot, and in reports that are written. */
   ms: number | null;
 }
 
@@ -41,7 +41,7 @@ export interface LearnerGrade {
   late: number | null;
   /** What a person should know of this row, e.g. an object that the API server refused. */
   notes: string[];
-  /** How long grading took; `null` where nothing was waited for. */
+  /** How long grading took; `null` where nothing was waited for, and in reports that are written. */
   seconds: number | null;
 }
 
@@ -131,6 +131,16 @@ export function gradebookOf(lab: string, columns: readonly Column[], learners: r
     },
   };
 }
+
+/** The gradebook without how long grading took: work that is the same, graded again, then gives the same bytes. */
+export const withoutTimes = (book: Gradebook): Gradebook => ({
+  ...book,
+  learners: book.learners.map((learner) => ({
+    ...learner,
+    seconds: null,
+    checks: learner.checks.map((check) => ({ ...check, ms: null })),
+  })),
+});
 
 /** The columns of a verdict in a check's row. */
 export function verdictColumns(verdict: Verdict): Pick<CheckGrade, 'verdict' | 'observed' | 'expected' | 'field' | 'look' | 'evidence'> {

@@ -1,6 +1,6 @@
 import type { ReportFormat } from './format.ts';
 
-/** The document that `kubedrill grade --json` prints. */
+/** The document that `kubedrill grade --json` prints; written as a file it has no times. */
 export const json: ReportFormat = {
   id: 'json',
   says: 'everything, for programs (docs/json.md)',

@@ -82,13 +82,17 @@ export async function makeClass(api: KubeApi, count: number, tokensOfEach: numbe
 
 /** Removes every class of this bench; the namespaces go on their own time. */
 export async function removeClass(api: KubeApi): Promise<void> {
-  const found = await must<{ items: KubeObject[] }>(api.request('GET', pathOf('Namespace'), { query: { labelSelector: label } }));
-  for (const { metadata } of found.items) await api.request('DELETE', pathOf('Namespace', undefined, metadata.name));
+  const found = await must<{ items: KubeObject[] }>(
+    api.request('GET', pathOf('Namespace'), { query: { labelSelector: label }, timeoutMs }),
+  );
+  for (const { metadata } of found.items) await api.request('DELETE', pathOf('Namespace', undefined, metadata.name), { timeoutMs });
 }
 
 /** Waits until nothing of an earlier class is left. */
 export async function classIsGone(api: KubeApi): Promise<boolean> {
-  const found = await must<{ items: KubeObject[] }>(api.request('GET', pathOf('Namespace'), { query: { labelSelector: label } }));
+  const found = await must<{ items: KubeObject[] }>(
+    api.request('GET', pathOf('Namespace'), { query: { labelSelector: label }, timeoutMs }),
+  );
   return found.items.length === 0;
 }
 
