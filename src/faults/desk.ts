@@ -31,7 +31,7 @@ export interface FaultDeskOptions {
 export interface OpenFaultDesk extends FaultDesk {
   plan(use: LabFaultUse, namespace: string): Promise<Planned>;
   /** `namespace`: only what struck there, for proofs of one lab that run side by side. */
-  recover(lab: string, namespace?: string): Promise<void>;
+  recover(lab: string, namespace?: string, signal?: AbortSignal): Promise<void>;
   /** Undoes what is left of any lab and of none, as far as `which` says, and reports each. Throws nothing for what failed. */
   recoverAll(which?: (entry: JournalEntry) => boolean): Promise<Recovery[]>;
   /** Waits until what ends by itself in this process has ended (Ctrl+C ends it at once), and is undone. */
@@ -86,6 +86,9 @@ export async function openFaultDesk(options: FaultDeskOptions): Promise<OpenFaul
     return journalId;
   };
 
+  const guarded = (lab: string) =>
+    journal.open().some((entry) => entry.fault === exclusiveLab.id && entry.lab === lab && entry.clusterId === cluster.id);
+
   return {
     plan,
     inject: async (use, namespace, lab) => strike(await plan(use, namespace), namespace, lab || undefined),
@@ -97,14 +100,15 @@ export async function openFaultDesk(options: FaultDeskOptions): Promise<OpenFaul
       throwIf(recoveryError(await recover([newest])));
       return true;
     },
+    guarded,
     guard: async (lab, namespace) => {
-      if (journal.open().some((entry) => entry.fault === exclusiveLab.id && entry.lab === lab && entry.clusterId === cluster.id)) return;
+      if (guarded(lab)) return;
       const guard = exclusiveLab as unknown as Fault;
       await injectFault(await planFault(guard, { lab }, life(namespace)), life(namespace), lab);
     },
-    recover: async (lab, namespace) => {
+    recover: async (lab, namespace, during) => {
       const left = journal.open().filter((entry) => entry.lab === lab && (namespace === undefined || entry.namespace === namespace));
-      throwIf(recoveryError(await recover(left)));
+      throwIf(recoveryError(await recover(left, during)));
     },
     recoverAll: async (which = () => true) => {
       const recoveries = await recover(journal.open().filter(which));

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { LabError } from '../lab-error.ts';
-import { defineFault } from './fault.ts';
+import { type Look, waitUntil } from '../system/wait.ts';
+import { components, isAtHome, manifestPath } from './components.ts';
+import { defineFault, type FaultContext } from './fault.ts';
 import { hurryControlPlane, restartKubelet } from './hurry.ts';
 import { copyManifests, type KeptMachine, machineWell, noteMachine, restoreMachine } from './kept-manifests.ts';
 import { type KeptNode, type KeptObject, noteNodes, noteSystem, restoreNode, restoreObject, systemWell } from './kept-objects.ts';
-import { answersLater } from './life.ts';
+import { answersLater, lookAgain } from './life.ts';
 import { controlPlaneWell, nodeWell } from './wellness.ts';
 
 type Kept = { lab: string; controlPlane: string; staticPodPath: string; machines: KeptMachine[]; nodes: KeptNode[]; system: KeptObject[] };
@@ -26,6 +28,7 @@ export const exclusiveLab = defineFault({
 
   async plan(context, { lab }) {
     const { controlPlane, workers, staticPodPath } = context.cluster;
+    await expectWhole(context, lab);
     const machines: KeptMachine[] = [];
     for (const node of [controlPlane, ...workers]) machines.push(await noteMachine(context, node));
     const record: Kept = { lab, controlPlane, staticPodPath, machines, nodes: await noteNodes(context), system: await noteSystem(context) };
@@ -83,3 +86,30 @@ export const exclusiveLab = defineFault({
   mend: ({ controlPlane, staticPodPath }) =>
     `docker exec ${controlPlane} sh -c 'cp ${staticPodPath.replace(/\/[^/]+\/?$/, '')}/kubedrill-kept/*.yaml ${staticPodPath}/'`,
 });
+
+const wholeBoundMs = 60_000;
+
+/** A kubelet that does not run, or a manifest that is away, would be noted as one that has to be so. */
+async function expectWhole(context: FaultContext, lab: string): Promise<void> {
+  const { clock, signal } = context;
+  const waited = await waitUntil(() => lookAgain(() => isWhole(context)), { boundMs: wholeBoundMs, clock, signal });
+  if (waited.outcome === 'cancelled') throw new LabError('interrupted', `${lab} was interrupted`);
+  if (waited.outcome === 'bound')
+    throw new LabError('cluster-failed', `${lab} needs the whole cluster, and it is not whole: ${waited.seen}`, {
+      hint: 'Mend it: kubedrill recover; or make it anew: kubedrill down, then kubedrill up',
+    });
+}
+
+async function isWhole(context: FaultContext): Promise<Look> {
+  const { controlPlane, workers } = context.cluster;
+  for (const component of components)
+    if (!(await isAtHome(context, component)))
+      return { done: false, seen: `there is no ${manifestPath(context, component)} on ${controlPlane}` };
+  const well = await controlPlaneWell(context);
+  if (!well.done) return well;
+  for (const node of [controlPlane, ...workers]) {
+    const look = await nodeWell(context, node);
+    if (!look.done) return look;
+  }
+  return { done: true, seen: 'the cluster is whole' };
+}
