@@ -15,6 +15,7 @@ import { faults, faultsById } from './index.generated.ts';
 import { injectFault, type Planned, planFault } from './inject.ts';
 import type { CrashPoint, FaultLife } from './life.ts';
 import { type Recovery, recoverEntries, recoveryError } from './recover.ts';
+import { mendStrays } from './strays.ts';
 
 /** The cluster to strike, and the ownership id that tells it from another one of the same name. */
 export type FaultCluster = Pick<DrillCluster, 'name' | 'api' | 'facts' | 'nodes'> & { id: string; provider: { id: string } };
@@ -34,6 +35,8 @@ export interface OpenFaultDesk extends FaultDesk {
   recover(lab: string, namespace?: string, signal?: AbortSignal): Promise<void>;
   /** Undoes what is left of any lab and of none, as far as `which` says, and reports each. Throws nothing for what failed. */
   recoverAll(which?: (entry: JournalEntry) => boolean): Promise<Recovery[]>;
+  /** Mends what is broken and no journal knows of. For who asks for it: between two commands a lab may be broken on purpose. */
+  mendStrays(): Promise<Recovery[]>;
   /** Waits until what ends by itself in this process has ended (Ctrl+C ends it at once), and is undone. */
   close(): Promise<void>;
 }
@@ -114,6 +117,7 @@ export async function openFaultDesk(options: FaultDeskOptions): Promise<OpenFaul
       const recoveries = await recover(journal.open().filter(which));
       return [...recoveries, ...journal.unreadable().map(unreadable)];
     },
+    mendStrays: () => mendStrays(life('').context, progress),
     inForce: () =>
       shown(journal.open(), cluster)
         .reverse()

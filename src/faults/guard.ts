@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { LabError } from '../lab-error.ts';
-import { type Look, waitUntil } from '../system/wait.ts';
-import { components, isAtHome, manifestPath } from './components.ts';
+import { waitUntil } from '../system/wait.ts';
 import { defineFault, type FaultContext } from './fault.ts';
 import { hurryControlPlane, restartKubelet } from './hurry.ts';
 import { copyManifests, type KeptMachine, machineWell, noteMachine, restoreMachine } from './kept-manifests.ts';
 import { type KeptNode, type KeptObject, noteNodes, noteSystem, restoreNode, restoreObject, systemWell } from './kept-objects.ts';
 import { answersLater, lookAgain } from './life.ts';
-import { controlPlaneWell, nodeWell } from './wellness.ts';
+import { controlPlaneWell, isWhole, nodeWell } from './wellness.ts';
 
 type Kept = { lab: string; controlPlane: string; staticPodPath: string; machines: KeptMachine[]; nodes: KeptNode[]; system: KeptObject[] };
 
@@ -98,18 +97,4 @@ async function expectWhole(context: FaultContext, lab: string): Promise<void> {
     throw new LabError('cluster-failed', `${lab} needs the whole cluster, and it is not whole: ${waited.seen}`, {
       hint: 'Mend it: kubedrill recover; or make it anew: kubedrill down, then kubedrill up',
     });
-}
-
-async function isWhole(context: FaultContext): Promise<Look> {
-  const { controlPlane, workers } = context.cluster;
-  for (const component of components)
-    if (!(await isAtHome(context, component)))
-      return { done: false, seen: `there is no ${manifestPath(context, component)} on ${controlPlane}` };
-  const well = await controlPlaneWell(context);
-  if (!well.done) return well;
-  for (const node of [controlPlane, ...workers]) {
-    const look = await nodeWell(context, node);
-    if (!look.done) return look;
-  }
-  return { done: true, seen: 'the cluster is whole' };
 }
