@@ -8,6 +8,7 @@ import type { DrillEvent, FaultInForce } from '../drill/events.ts';
 import { unmetNeeds } from '../drill/needs.ts';
 import { type DrillSession, openDrill } from '../drill/session.ts';
 import { type OpenFaultDesk, openFaultDesk } from '../faults/desk.ts';
+import { recoveryError } from '../faults/recover.ts';
 import type { KubeList } from '../kube/api.ts';
 import { pathOf } from '../kube/path.ts';
 import type { Lab } from '../lab/schema.ts';
@@ -22,6 +23,7 @@ import { ask } from './ask.ts';
 import type { CommandContext } from './command.ts';
 import { nextLab } from './drills.ts';
 import { labNamed } from './labs.ts';
+import { expectNotTaken } from './under-way.ts';
 
 /** An owned cluster that is open, with its faults: what was left of an earlier run has been undone. */
 export interface ClusterHandle {
@@ -47,11 +49,9 @@ export async function openHandle(context: CommandContext, name: string): Promise
       await cluster.close();
       lock.release();
     };
-    const failed = (await handle.faults.recoverAll()).filter((one) => one.outcome === 'failed');
-    if (failed.length > 0)
-      throw new LabError('recovery-failed', failed.map((one) => `${one.what}: ${one.seen}`).join('; '), {
-        hint: `By hand: ${failed[0]?.mend ?? 'kubedrill recover'}`,
-      });
+    expectNotTaken(context, cluster, undefined);
+    const failed = recoveryError(await handle.faults.recoverAll());
+    if (failed) throw failed;
     return handle;
   } catch (error) {
     releaseQuietly(lock);

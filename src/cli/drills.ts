@@ -1,15 +1,18 @@
 import type { Command } from 'commander';
 import { gradersById } from '../../graders/index.generated.ts';
-import { openOwnedCluster } from '../cluster/open.ts';
+import { defaultClusterName, openOwnedCluster } from '../cluster/open.ts';
 import type { DrillEvent } from '../drill/events.ts';
 import { type DrillSession, openDrill } from '../drill/session.ts';
 import { openFaultDesk } from '../faults/desk.ts';
 import type { Lab } from '../lab/schema.ts';
+import { clusterLockPath, type Lock, waitForLock } from '../store/lock.ts';
+import { processes } from '../store/processes.ts';
 import { expectWritable } from '../system/files.ts';
 import type { CommandContext } from './command.ts';
 import { labNamed, labsOf } from './labs.ts';
 import { plainLines } from './plain.ts';
 import { recorderOf } from './recorder.ts';
+import { expectNotTaken, replayLeft } from './under-way.ts';
 
 export interface DrillCommandOptions {
   name?: string;
@@ -34,7 +37,13 @@ export function nextLab(labs: readonly Lab[], id: string): string | undefined {
   return index < 0 ? undefined : labs[index + 1]?.id;
 }
 
-/** Opens the lab's drill on the owned cluster, hands it over, and leaves it in order whatever happens. */
+/** Another command may be about to end; a terminal UI is not. */
+const lockBoundMs = 10_000;
+
+/**
+ * Opens the lab's drill on the owned cluster, hands it over, and leaves it in order whatever happens.
+ * Who acts holds the cluster against every other kubedrill meanwhile; `watchOnly` does not act. `afresh`: what was injected by hand goes.
+ */
 export async function withDrill(
   labId: string,
   options: DrillCommandOptions & {
@@ -43,6 +52,7 @@ export async function withDrill(
     recording?: 'own' | 'follow' | 'none';
     live?: boolean;
     watchOnly?: boolean;
+    afresh?: boolean;
   },
   context: CommandContext,
   act: (session: DrillSession) => Promise<number>,
@@ -50,10 +60,41 @@ export async function withDrill(
   const labs = labsOf(context, options.labs);
   const lab = labNamed(labs, labId);
   expectWritable(context.paths.state);
+  const lock = options.watchOnly ? undefined : await holdCluster(options.name, context);
+  try {
+    return await onHeldCluster(lab, labs, options, context, act);
+  } finally {
+    lock?.release();
+  }
+}
+
+const holdCluster = (name: string | undefined, context: CommandContext): Promise<Lock> =>
+  waitForLock(
+    clusterLockPath(context.paths, name ?? defaultClusterName),
+    { ...processes.self(), command: `kubedrill ${process.argv.slice(2).join(' ')}`.trim() },
+    {
+      boundMs: lockBoundMs,
+      clock: context.clock,
+      signal: context.signal,
+      onWait: ({ command, pid }) => context.say(`waiting for "${command}" (process ${pid}), at most ${lockBoundMs / 1000} s`),
+    },
+  );
+
+async function onHeldCluster(
+  lab: Lab,
+  labs: readonly Lab[],
+  options: Parameters<typeof withDrill>[1],
+  context: CommandContext,
+  act: (session: DrillSession) => Promise<number>,
+): Promise<number> {
   const cluster = await openOwnedCluster(context, options.name);
   try {
     const faults = await openFaultDesk({ context, cluster, onEvent: options.onEvent });
     try {
+      if (!options.watchOnly) {
+        expectNotTaken(context, cluster, lab.id);
+        await replayLeft(faults, context.paths, lab.id, options.afresh ?? false);
+      }
       const recording = options.recording ?? (recorderOf(context, lab.id) ? 'follow' : 'none');
       const session = await openDrill({
         lab,

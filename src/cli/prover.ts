@@ -15,10 +15,12 @@ import {
 } from '../drill/prove.ts';
 import { openDrill } from '../drill/session.ts';
 import { type OpenFaultDesk, openFaultDesk } from '../faults/desk.ts';
+import { recoveryError } from '../faults/recover.ts';
 import type { Lab } from '../lab/schema.ts';
 import { acquireLock, clusterLockPath } from '../store/lock.ts';
 import { processes } from '../store/processes.ts';
 import type { CommandContext } from './command.ts';
+import { expectNotTaken } from './under-way.ts';
 
 /** Proves labs on one cluster. */
 export interface Prover {
@@ -44,7 +46,15 @@ export async function openProver(context: CommandContext, name: string | undefin
   const cluster = await openOwnedCluster(context, name);
   const lock = acquireLock(clusterLockPath(context.paths, cluster.name), { command: 'kubedrill verify', ...processes.self() });
   const faults = await openFaultDesk({ context, cluster, onEvent: run.trace('') });
-  await faults.recoverAll();
+  try {
+    expectNotTaken(context, cluster, undefined);
+    const failed = recoveryError(await faults.recoverAll());
+    if (failed) throw failed;
+  } catch (error) {
+    lock.release();
+    await cluster.close();
+    throw error;
+  }
   return {
     cluster,
     prove: (labs, width) => proveLabs(labs, width, { context, cluster, faults, ...run }),

@@ -139,11 +139,9 @@ export function tuiHost(context: CommandContext, options: { name: string; labs: 
       const { faults } = await mustHaveCluster();
       const current = await mustHaveCluster();
       current.listener = (event) => event.type === 'progress' && onProgress(event.progress);
-      const failed = (await faults.recoverAll()).filter((one) => one.outcome === 'failed');
-      if (failed.length > 0)
-        throw new LabError('recovery-failed', failed.map((one) => `${one.what}: ${one.seen}`).join('; '), {
-          hint: `By hand: ${failed[0]?.mend ?? 'kubedrill recover'}`,
-        });
+      const { recoveryError } = await import('../faults/recover.ts');
+      const failed = recoveryError(await faults.recoverAll());
+      if (failed) throw failed;
       await lookAtCluster();
     },
     async openDrill(id: string, onEvent: (event: DrillEvent) => void, stop: AbortSignal) {

@@ -9,7 +9,9 @@ export interface FaultDesk {
   undo(matches: (fault: string, params: Record<string, unknown>) => boolean): Promise<boolean>;
   /** Notes the state of the nodes before a lab that needs the cluster alone, so that recovery also mends what is broken by hand. */
   guard(lab: string, namespace: string): Promise<void>;
-  /** Undoes everything that this lab left in force in this namespace, newest first. */
-  recover(lab: string, namespace: string): Promise<void>;
+  /** Whether this lab's note is there: its faults are its own, and nobody has recovered the cluster since it began. */
+  guarded(lab: string): boolean;
+  /** Undoes everything that this lab left in force in this namespace, newest first. `signal`: what may cut it short, when not Ctrl+C. */
+  recover(lab: string, namespace: string, signal?: AbortSignal): Promise<void>;
   inForce(): FaultInForce[];
 }

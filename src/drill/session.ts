@@ -153,6 +153,7 @@ export class DrillSession implements Drill {
   }
 
   private save(): void {
+    this.record.by = this.options.recording === 'own' ? 'process' : 'commands';
     if (!this.options.watchOnly) saveDrill(this.options.paths, this.record);
   }
 
@@ -164,9 +165,13 @@ export class DrillSession implements Drill {
     if (kept && (await this.canResume(kept))) {
       this.progress.record = kept;
       this.baseline = parseBaseline(readIfThere(this.files.baseline));
+      if (this.lab.exclusive && !this.options.watchOnly) await this.faults.guard(this.lab.id, this.namespace);
       await this.startWatching();
       this.enter('running');
       this.emitAll();
+      // the step before was passed, and the command was killed before this one's fault was in force
+      const step = this.currentStep();
+      if (step.fault && !this.progress.kept(step).faultInjected && !this.options.watchOnly) await this.beginStep();
       return;
     }
     await this.makeStartState();
@@ -179,12 +184,16 @@ export class DrillSession implements Drill {
     if (kept.phase !== 'running' || kept.cluster !== cluster.name || kept.namespace !== this.namespace) return false;
     if (!(await this.namespaceIsThere())) return false;
     const uses = (steps: readonly LabStep[]) => steps.some((step) => step.fault) || this.lab.setup.some((action) => 'fault' in action);
-    const mended = uses(this.lab.steps.slice(0, kept.current + 1)) && !this.faults.inForce().some((fault) => fault.lab === this.lab.id);
-    if (recording !== 'own' || watchOnly || !mended) return true;
-    // the end of the last run undid what the lab had broken: what is left would be too easy
+    // between two commands a fault may have been undone by the learner; the note of the cluster goes only when all is recovered
+    const recovered =
+      recording === 'own'
+        ? !this.faults.inForce().some((fault) => fault.lab === this.lab.id)
+        : this.lab.exclusive && !this.faults.guarded(this.lab.id);
+    if (watchOnly || !recovered || !uses(this.lab.steps.slice(0, kept.current + 1))) return true;
+    // what is left would be too easy
     this.emit({
       type: 'trouble',
-      message: `${this.lab.id} starts anew: what it had broken was mended when the last run ended`,
+      message: `${this.lab.id} starts anew: what it had broken was mended in the meantime`,
       hint: undefined,
     });
     return false;
@@ -526,10 +535,12 @@ export class DrillSession implements Drill {
     });
   }
 
-  /** `keepFaults`: another process goes on with this drill (the recorder), and sees to its faults. */
+  /**
+   * `keepFaults`: another command goes on with this drill. Else what it broke is mended, also after Ctrl+C (a second one ends at once).
+   */
   async close(keepFaults = false): Promise<void> {
     try {
-      if (this.phase !== 'finished' && !keepFaults) await this.faults.recover(this.lab.id, this.namespace);
+      if (this.phase !== 'finished' && !keepFaults) await this.faults.recover(this.lab.id, this.namespace, new AbortController().signal);
     } finally {
       this.watching.stop();
       this.stopped.abort();

@@ -15,6 +15,7 @@ import { faults, faultsById } from './index.generated.ts';
 import { injectFault, type Planned, planFault } from './inject.ts';
 import type { CrashPoint, FaultLife } from './life.ts';
 import { type Recovery, recoverEntries, recoveryError } from './recover.ts';
+import { mendStrays } from './strays.ts';
 
 /** The cluster to strike, and the ownership id that tells it from another one of the same name. */
 export type FaultCluster = Pick<DrillCluster, 'name' | 'api' | 'facts' | 'nodes'> & { id: string; provider: { id: string } };
@@ -31,9 +32,11 @@ export interface FaultDeskOptions {
 export interface OpenFaultDesk extends FaultDesk {
   plan(use: LabFaultUse, namespace: string): Promise<Planned>;
   /** `namespace`: only what struck there, for proofs of one lab that run side by side. */
-  recover(lab: string, namespace?: string): Promise<void>;
+  recover(lab: string, namespace?: string, signal?: AbortSignal): Promise<void>;
   /** Undoes what is left of any lab and of none, as far as `which` says, and reports each. Throws nothing for what failed. */
   recoverAll(which?: (entry: JournalEntry) => boolean): Promise<Recovery[]>;
+  /** Mends what is broken and no journal knows of. For who asks for it: between two commands a lab may be broken on purpose. */
+  mendStrays(): Promise<Recovery[]>;
   /** Waits until what ends by itself in this process has ended (Ctrl+C ends it at once), and is undone. */
   close(): Promise<void>;
 }
@@ -86,6 +89,9 @@ export async function openFaultDesk(options: FaultDeskOptions): Promise<OpenFaul
     return journalId;
   };
 
+  const guarded = (lab: string) =>
+    journal.open().some((entry) => entry.fault === exclusiveLab.id && entry.lab === lab && entry.clusterId === cluster.id);
+
   return {
     plan,
     inject: async (use, namespace, lab) => strike(await plan(use, namespace), namespace, lab || undefined),
@@ -97,19 +103,21 @@ export async function openFaultDesk(options: FaultDeskOptions): Promise<OpenFaul
       throwIf(recoveryError(await recover([newest])));
       return true;
     },
+    guarded,
     guard: async (lab, namespace) => {
-      if (journal.open().some((entry) => entry.fault === exclusiveLab.id && entry.lab === lab && entry.clusterId === cluster.id)) return;
+      if (guarded(lab)) return;
       const guard = exclusiveLab as unknown as Fault;
       await injectFault(await planFault(guard, { lab }, life(namespace)), life(namespace), lab);
     },
-    recover: async (lab, namespace) => {
+    recover: async (lab, namespace, during) => {
       const left = journal.open().filter((entry) => entry.lab === lab && (namespace === undefined || entry.namespace === namespace));
-      throwIf(recoveryError(await recover(left)));
+      throwIf(recoveryError(await recover(left, during)));
     },
     recoverAll: async (which = () => true) => {
       const recoveries = await recover(journal.open().filter(which));
       return [...recoveries, ...journal.unreadable().map(unreadable)];
     },
+    mendStrays: () => mendStrays(life('').context, progress),
     inForce: () =>
       shown(journal.open(), cluster)
         .reverse()

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { LabError } from '../lab-error.ts';
-import { defineFault } from './fault.ts';
+import { waitUntil } from '../system/wait.ts';
+import { defineFault, type FaultContext } from './fault.ts';
 import { hurryControlPlane, restartKubelet } from './hurry.ts';
 import { copyManifests, type KeptMachine, machineWell, noteMachine, restoreMachine } from './kept-manifests.ts';
 import { type KeptNode, type KeptObject, noteNodes, noteSystem, restoreNode, restoreObject, systemWell } from './kept-objects.ts';
-import { answersLater } from './life.ts';
-import { controlPlaneWell, nodeReady } from './wellness.ts';
+import { answersLater, lookAgain } from './life.ts';
+import { controlPlaneWell, isWhole, nodeReady } from './wellness.ts';
 
 type Kept = { lab: string; controlPlane: string; staticPodPath: string; machines: KeptMachine[]; nodes: KeptNode[]; system: KeptObject[] };
 
@@ -27,6 +28,7 @@ export const exclusiveLab = defineFault({
 
   async plan(context, { lab }) {
     const { controlPlane, workers, staticPodPath } = context.cluster;
+    await expectWhole(context, lab);
     const machines = await Promise.all([controlPlane, ...workers].map((node) => noteMachine(context, node)));
     const record: Kept = { lab, controlPlane, staticPodPath, machines, nodes: await noteNodes(context), system: await noteSystem(context) };
     return { record, steps: [`note manifests, kubelets, nodes and add-ons for ${lab}`] };
@@ -82,3 +84,16 @@ export const exclusiveLab = defineFault({
   mend: ({ controlPlane, staticPodPath }) =>
     `docker exec ${controlPlane} sh -c 'cp ${staticPodPath.replace(/\/[^/]+\/?$/, '')}/kubedrill-kept/*.yaml ${staticPodPath}/'`,
 });
+
+const wholeBoundMs = 60_000;
+
+/** A kubelet that does not run, or a manifest that is away, would be noted as one that has to be so. */
+async function expectWhole(context: FaultContext, lab: string): Promise<void> {
+  const { clock, signal } = context;
+  const waited = await waitUntil(() => lookAgain(() => isWhole(context)), { boundMs: wholeBoundMs, clock, signal });
+  if (waited.outcome === 'cancelled') throw new LabError('interrupted', `${lab} was interrupted`);
+  if (waited.outcome === 'bound')
+    throw new LabError('cluster-failed', `${lab} needs the whole cluster, and it is not whole: ${waited.seen}`, {
+      hint: 'Mend it: kubedrill recover; or make it anew: kubedrill down, then kubedrill up',
+    });
+}

@@ -111,7 +111,7 @@ export async function recoverEntries(entries: readonly JournalEntry[], options: 
     crashPoint?.('recovered');
     try {
       await journal.mark(entry.id, 'undone');
-      report(entry, wasFine ? 'already-fine' : 'undone', proof.seen);
+      report(entry, wasFine && !proof.again ? 'already-fine' : 'undone', proof.seen);
     } catch (error) {
       report(entry, 'failed', `${proof.seen}, but the journal does not know: ${reasonOf(error)}`);
     }

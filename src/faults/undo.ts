@@ -63,28 +63,30 @@ export async function prove(
   fault: Fault,
   since: number,
   options: RecoverOptions,
-): Promise<{ well: boolean; seen: string }> {
+): Promise<{ well: boolean; seen: string; again: boolean }> {
   const context = contextOf(entry, options.context);
   const { recovery, recoveryBound } = fault.seconds;
   const step = `wait until well again: ${entry.what}`;
   options.onProgress?.({ type: 'step-started', step, expected: recovery, bound: recoveryBound });
   const settled = mayBeInFlight(entry) ? since + inFlightMs : since;
   let undoneAt = context.clock.now();
+  let again = false;
   const look = async (): Promise<Look> => {
     const now = await lookAgain(() => fault.recovered(context, entry.record));
     if (now.done) return { done: context.clock.now() >= settled, seen: now.seen };
     if (context.clock.now() - undoneAt < undoAgainMs) return now;
     const trouble = await fault.undo(context, entry.record).then(() => undefined, reasonOf);
     undoneAt = context.clock.now();
+    again = true;
     return trouble === undefined ? now : { done: false, seen: `${now.seen}; undoing it again: ${trouble}` };
   };
   const waited = await waitUntil(look, { boundMs: recoveryBound * 1000, clock: context.clock, signal: context.signal });
   const seconds = waited.ms / 1000;
   if (waited.outcome === 'done') {
     options.onProgress?.({ type: 'step-done', step, seconds });
-    return { well: true, seen: waited.seen };
+    return { well: true, seen: waited.seen, again };
   }
   const seen = waited.outcome === 'cancelled' ? `interrupted; ${waited.seen}` : `not well after ${recoveryBound} s: ${waited.seen}`;
   options.onProgress?.({ type: 'step-failed', step, seconds, reason: seen });
-  return { well: false, seen };
+  return { well: false, seen, again };
 }

@@ -2,7 +2,7 @@ import type { KubeObject } from '../grading/object.ts';
 import type { ApiFailure } from '../kube/api.ts';
 import { pathOf } from '../kube/path.ts';
 import type { Look } from '../system/wait.ts';
-import { apiIsTakenAway, componentAge, isAtHome } from './components.ts';
+import { apiIsTakenAway, componentAge, components, isAtHome, manifestPath } from './components.ts';
 import type { FaultContext } from './fault.ts';
 import { kubeletActive, tryOnNode } from './node-acts.ts';
 
@@ -80,4 +80,19 @@ export async function controlPlaneWell(context: FaultContext): Promise<Look> {
     if (!leader.done) return leader;
   }
   return { done: true, seen: 'the API server is ready, scheduler and controller manager lead' };
+}
+
+/** Every component is at home, the control plane is well, and every node. */
+export async function isWhole(context: FaultContext): Promise<Look> {
+  const { controlPlane, workers } = context.cluster;
+  for (const component of components)
+    if (!(await isAtHome(context, component)))
+      return { done: false, seen: `there is no ${manifestPath(context, component)} on ${controlPlane}` };
+  const well = await controlPlaneWell(context);
+  if (!well.done) return well;
+  for (const node of [controlPlane, ...workers]) {
+    const look = await nodeWell(context, node);
+    if (!look.done) return look;
+  }
+  return { done: true, seen: 'the cluster is whole' };
 }

@@ -8,6 +8,8 @@ export interface DrillRecord {
   lab: string;
   cluster: string;
   namespace: string;
+  /** What keeps it going: one process (it is over when that ends), or one command after the other. */
+  by?: 'process' | 'commands';
   /** `setting-up` and `resetting` mean that a crash left the namespace half made. */
   phase: 'setting-up' | 'running' | 'resetting' | 'finished';
   startedAt: number;

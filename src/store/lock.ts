@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { LabError } from '../lab-error.ts';
+import type { Clock } from '../system/clock.ts';
 import { readIfThere, unwritable } from '../system/files.ts';
 import type { Paths } from '../system/paths.ts';
 import { type Processes, type ProcessIdentity, processes as realProcesses } from './processes.ts';
@@ -85,6 +86,23 @@ export function acquireLock(path: string, holder: Holder, processes: Processes =
   throw new LabError('cluster-busy', `the cluster is taken by "${command}" (process ${pid})`, {
     hint: `Wait until it ends, or end it: kill ${pid}`,
   });
+}
+
+/** The same, but waits a little for whoever is soon done; `onWait` is told for whom, once. */
+export async function waitForLock(
+  path: string,
+  holder: Holder,
+  options: { boundMs: number; clock: Clock; signal: AbortSignal; onWait: (by: Holder) => void; processes?: Processes },
+): Promise<Lock> {
+  const { clock, signal, processes = realProcesses } = options;
+  const started = clock.now();
+  for (let told = false; ; told = true) {
+    const attempt = tryLock(path, holder, processes);
+    if (attempt.outcome === 'acquired') return attempt.lock;
+    if (signal.aborted || clock.now() - started >= options.boundMs) return acquireLock(path, holder, processes);
+    if (!told) options.onWait(attempt.by);
+    await clock.sleep(100, signal);
+  }
 }
 
 /** Who holds the lock now, if anybody who lives does. */

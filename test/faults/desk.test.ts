@@ -125,6 +125,17 @@ test('Ctrl+C ends what runs in this process, and closes it in the journal', asyn
   expect(desk.inForce()).toEqual([]);
 });
 
+test('leaving a lab mends what it broke also after Ctrl+C', async () => {
+  const stop = new AbortController();
+  const cluster = fakeCluster();
+  const { desk } = await openDesk(cluster, { signal: stop.signal });
+  await desk.inject(stopScheduler, 'shop', 'cs-scheduler-down');
+  stop.abort();
+  await expect(desk.recover('cs-scheduler-down', 'shop')).rejects.toMatchObject({ code: 'recovery-failed' });
+  await desk.recover('cs-scheduler-down', 'shop', new AbortController().signal);
+  expect(desk.inForce()).toEqual([]);
+});
+
 test('faults of a cluster that was made anew under the same name are not in force on it', async () => {
   const cluster = fakeCluster();
   const { desk, state } = await openDesk(cluster);

@@ -60,6 +60,24 @@ describe('a lab that has the cluster alone', () => {
     expect(life.journal.open()).toEqual([]);
   });
 
+  test('does not begin on a cluster that is broken already: it would be noted as what it has to be', async () => {
+    const broken: Record<string, (cluster: FakeCluster) => void> = {
+      'the kubelet of kd-worker does not run': byHand['stops the kubelet of a worker']!,
+      'there is no /etc/kubernetes/manifests/kube-scheduler.yaml on kd-control-plane': byHand['moves a manifest away']!,
+    };
+    for (const [seen, breakIt] of Object.entries(broken)) {
+      const cluster = fakeCluster();
+      breakIt(cluster);
+      const life = fakeLife(cluster);
+      await expect(life.strike('exclusive-lab', { lab: 'in-break-the-cluster' })).rejects.toMatchObject({
+        code: 'cluster-failed',
+        message: `in-break-the-cluster needs the whole cluster, and it is not whole: ${seen}`,
+        hint: 'Mend it: kubedrill recover; or make it anew: kubedrill down, then kubedrill up',
+      });
+      expect(life.journal.open()).toEqual([]);
+    }
+  });
+
   test('in which nothing was broken leaves everything as it is', async () => {
     const cluster = fakeCluster();
     const life = fakeLife(cluster);

@@ -1,10 +1,12 @@
 import { appendFileSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { injectFault, planFault } from '../../src/faults/inject.ts';
 import { recoverEntries, recoveryError } from '../../src/faults/recover.ts';
 import type { Progress } from '../../src/system/progress.ts';
 import { fakeCluster, manifests } from './fake/cluster.ts';
-import { fakeLife, journalAt, onlyProcess, outcomes, temporaryFolder } from './fake/life.ts';
+import { fakeLife, faultOf, journalAt, onlyProcess, outcomes, temporaryFolder } from './fake/life.ts';
+import { ran } from './fake/machine.ts';
 
 test('what is left is undone newest first, and what waits for the API server comes after it', async () => {
   const cluster = fakeCluster();
@@ -139,6 +141,69 @@ test('what is undone but not well within its bound stays in the journal, with th
   for (const pod of cluster.objects.list('Pod', 'kube-system')) cluster.objects.remove('Pod', pod.metadata.name, 'kube-system');
   cluster.settle();
   expect(outcomes(await life.recover())).toEqual(['scale-to-zero: already-fine: 2 of 2 replicas of coredns are available']);
+});
+
+test('an act that a killed process had sent off takes effect after the undo, and is undone again', async () => {
+  const cluster = fakeCluster();
+  const before = cluster.picture();
+  const life = fakeLife(cluster);
+  const planned = await planFault(faultOf('stop-kubelet'), { node: 'kd-worker' }, life);
+  // it dies as soon as its `systemctl stop` is on its way
+  const died = fakeLife(cluster, {
+    context: { nodes: { ...cluster.nodes, exec: () => new Promise(() => undefined) } },
+    journal: life.journal,
+  });
+  void injectFault(planned, died, undefined);
+  await expect.poll(() => life.journal.open()).toHaveLength(1);
+  const arrives = cluster.clock.now() + 3000;
+  let arrived = false;
+  const { sleep } = cluster.clock;
+  life.context.clock = {
+    ...cluster.clock,
+    sleep: async (ms) => {
+      if (!arrived && cluster.clock.now() >= arrives) {
+        arrived = true;
+        cluster.machine('kd-worker').kubelet = false;
+      }
+      await sleep(ms);
+    },
+  };
+  expect(outcomes(await life.recover())).toEqual(['stop-kubelet: undone: Node kd-worker is Ready']);
+  expect(arrived).toBe(true);
+  await cluster.clock.sleep(1000);
+  expect(cluster.picture()).toEqual(before);
+});
+
+test('what goes wrong once is tried again', async () => {
+  const cluster = fakeCluster();
+  const life = fakeLife(cluster);
+  await life.strike('stop-kubelet', { node: 'kd-worker' });
+  const { exec } = cluster.nodes;
+  let failures = 0;
+  life.context.nodes = {
+    ...cluster.nodes,
+    exec: async (node, argv, options) =>
+      argv[1] === 'start' && failures++ < 2
+        ? ran(1, '', 'Failed to start kubelet.service: Connection timed out')
+        : exec(node, argv, options),
+  };
+  expect(outcomes(await life.recover())).toEqual(['stop-kubelet: undone: Node kd-worker is Ready']);
+  expect(failures).toBe(3);
+});
+
+test('an older fault waits for a newer one of the same object that another process is at', async () => {
+  const cluster = fakeCluster();
+  const path = join(temporaryFolder(), 'kd.jsonl');
+  const first = fakeLife(cluster, { journal: journalAt(path, cluster, 1) });
+  await first.strike('bad-image', { deployment: 'web', image: 'kd/web:22' });
+  const newer = await first.strike('bad-image', { deployment: 'web' });
+  await first.journal.mark(newer, 'undoing');
+  const other = fakeLife(cluster, { journal: journalAt(path, cluster, 2) });
+  const both = { self: () => ({ pid: 2, startTime: 'then' }), isAlive: () => true };
+  expect(outcomes(await recoverEntries(other.journal.open(), { ...other, processes: both }))).toEqual([
+    'bad-image: busy: process 1 is at it',
+    'bad-image: failed: "Deployment shop/web has the image kd/web:no-such-tag" has to be undone first',
+  ]);
 });
 
 test('an interrupted recovery keeps what it did not prove', async () => {

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { acquireLock, type Holder, holderOf, tryLock } from '../../src/store/lock.ts';
+import { acquireLock, type Holder, holderOf, tryLock, waitForLock } from '../../src/store/lock.ts';
 import { type Processes, processes } from '../../src/store/processes.ts';
+import { fakeCluster } from '../faults/fake/cluster.ts';
 import { temporaryFolder } from '../faults/fake/life.ts';
 
 /** A world in which these processes live. */
@@ -74,4 +75,47 @@ test('this very process is alive, with a start time; a pid that nobody has is no
   expect(processes.isAlive(self)).toBe(true);
   expect(processes.isAlive({ pid: 2 ** 22 + 1, startTime: self.startTime })).toBe(false);
   if (process.platform === 'linux') expect(processes.isAlive({ ...self, startTime: 'another boot/1' })).toBe(false);
+});
+
+test('whoever is soon done is waited for, and who it is is told once', async () => {
+  const path = lockIn(temporaryFolder());
+  const first = acquireLock(path, holder(1), living(1, 2));
+  const { clock } = fakeCluster();
+  const started = clock.now();
+  const told: string[] = [];
+  const release = {
+    ...clock,
+    sleep: async (ms: number) => {
+      await clock.sleep(ms);
+      if (clock.now() - started >= 3000) first.release();
+    },
+  };
+  await waitForLock(path, holder(2), {
+    boundMs: 10_000,
+    clock: release,
+    signal: new AbortController().signal,
+    onWait: ({ command }) => void told.push(command),
+    processes: living(1, 2),
+  });
+  expect(holderOf(path, living(1, 2))?.pid).toBe(2);
+  expect(told).toEqual(['kubedrill start lab-1']);
+});
+
+test('whoever holds it longer than that is named in the error', async () => {
+  const path = lockIn(temporaryFolder());
+  acquireLock(path, holder(1), living(1, 2));
+  const { clock } = fakeCluster();
+  const started = clock.now();
+  const waiting = waitForLock(path, holder(2), {
+    boundMs: 10_000,
+    clock,
+    signal: new AbortController().signal,
+    onWait: () => undefined,
+    processes: living(1, 2),
+  });
+  await expect(waiting).rejects.toMatchObject({
+    code: 'cluster-busy',
+    message: 'the cluster is taken by "kubedrill start lab-1" (process 1)',
+  });
+  expect(clock.now() - started).toBe(10_000);
 });

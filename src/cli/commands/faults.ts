@@ -10,6 +10,7 @@ import { processes } from '../../store/processes.ts';
 import type { CommandContext, CommandModule } from '../command.ts';
 import type { FaultsDocument } from '../documents.ts';
 import { plainLines } from '../plain.ts';
+import { expectNotTaken } from '../under-way.ts';
 
 interface Options {
   name: string;
@@ -117,7 +118,7 @@ async function inject(id: string, settings: string[], options: Options, context:
         for (const line of [...out, ...progress]) context.say(line);
       },
     });
-    return options.dryRun ? await dryRun(desk, use, options, context) : await strike(desk, use, options, context);
+    return options.dryRun ? await dryRun(desk, use, options, context) : await strike(desk, use, options, context, cluster);
   } finally {
     await cluster.close();
   }
@@ -137,13 +138,20 @@ async function dryRun(desk: OpenFaultDesk, use: Use, { namespace, json }: Option
   return 0;
 }
 
-async function strike(desk: OpenFaultDesk, use: Use, options: Options, context: CommandContext): Promise<number> {
+async function strike(
+  desk: OpenFaultDesk,
+  use: Use,
+  options: Options,
+  context: CommandContext,
+  cluster: { name: string; id: string },
+): Promise<number> {
   const { namespace, json, name } = options;
   const lock =
     faultNamed(use.use).scope === 'cluster'
       ? acquireLock(clusterLockPath(context.paths, name), { ...processes.self(), command: `kubedrill faults inject ${use.use}` })
       : undefined;
   try {
+    if (lock) expectNotTaken(context, cluster, undefined);
     const journalId = await desk.inject(use, namespace, '');
     const entry = desk.inForce().find((one) => one.journalId === journalId);
     await desk.close();

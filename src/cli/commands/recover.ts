@@ -16,7 +16,7 @@ import { sayProgress } from '../progress.ts';
 /** Undoes whatever faults left, newest first, with no lab loaded. */
 export const command: CommandModule = {
   name: 'recover',
-  summary: 'undo every fault that is left, newest first, and prove that the cluster is well',
+  summary: 'undo every fault that is left, newest first, mend what else is broken, and prove that the cluster is well',
   group: 'faults',
   example: 'kubedrill recover',
   build: (command) =>
@@ -25,13 +25,23 @@ export const command: CommandModule = {
     const { name = 'kubedrill', json = false } = options;
     const journal = openJournal(journalPath(context.paths, name), { clock: context.clock, onNote: (note) => context.say(note) });
     const nothing = journal.open().length === 0 && journal.unreadable().length === 0;
-    const recoveries = nothing ? [] : await recover(name, journal, context);
-    const left = recoveries.filter((one) => one.outcome === 'failed' || one.outcome === 'busy').length;
+    const recoveries = nothing && !(await runs(name, context)) ? [] : await recover(name, journal, context);
+    const left = recoveries.filter(isLeft).length;
     if (json) context.json({ cluster: name, ok: left === 0, recovered: recoveries } satisfies RecoverDocument);
     else for (const line of reportLines(recoveries)) context.print(line);
     return left === 0 ? 0 : 3;
   },
 };
+
+const isLeft = ({ outcome }: Recovery) => outcome === 'failed' || outcome === 'busy';
+
+/** Whether there is a running cluster to look at, though no journal knows of anything. */
+async function runs(name: string, context: CommandContext): Promise<boolean> {
+  const record = readRecord(context.paths, name);
+  if (record?.state !== 'ready') return false;
+  const status = await providerNamed(record.provider, context).status(name, context.signal);
+  return status.exists && status.nodes.every((node) => node.state !== 'stopped');
+}
 
 async function recover(name: string, journal: Journal, context: CommandContext): Promise<Recovery[]> {
   const lock = acquireLock(clusterLockPath(context.paths, name), { ...processes.self(), command: 'kubedrill recover' });
@@ -40,7 +50,9 @@ async function recover(name: string, journal: Journal, context: CommandContext):
     const cluster = await openOwnedCluster(context, name);
     try {
       const desk = await openFaultDesk({ context, cluster, onProgress: sayProgress(context) });
-      return await desk.recoverAll();
+      const recoveries = await desk.recoverAll();
+      // what is left is told above all; what is broken besides may be its doing
+      return recoveries.some(isLeft) ? recoveries : [...recoveries, ...(await desk.mendStrays())];
     } finally {
       await cluster.close();
     }

@@ -13,7 +13,7 @@ export const command: CommandModule = {
     await stopRecorder(lab, context);
     return withDrill(
       lab,
-      { ...options, onEvent: printer(context, options.json ?? false, true), recording: 'none', keepFaults: true },
+      { ...options, onEvent: printer(context, options.json ?? false, true), recording: 'none', keepFaults: true, afresh: true },
       context,
       async (session) => {
         await session.reset();

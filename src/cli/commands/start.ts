@@ -14,7 +14,7 @@ export const command: CommandModule = {
     const print = printer(context, options.json ?? false);
     // the step itself is shown below, with its text
     const onEvent: typeof print = (event) => (options.json || event.type !== 'step' ? print(event) : undefined);
-    return withDrill(lab, { ...options, onEvent, recording: 'none', keepFaults: true }, context, async (session) => {
+    return withDrill(lab, { ...options, onEvent, recording: 'none', keepFaults: true, afresh: true }, context, async (session) => {
       await startRecorder(session, options, context);
       if (!options.json) showStep(session, context, true);
       return 0;
