@@ -34,7 +34,8 @@ function restoreTerminal() {
 }
 
 function runWith(program) {
-  var child = spawn(program, [main].concat(process.argv.slice(2)), { stdio: 'inherit', env: process.env });
+  // the channel carries no messages: its end tells the child that this process is gone, also after kill -9
+  var child = spawn(program, [main].concat(process.argv.slice(2)), { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env: process.env });
   // Ctrl+C reaches the whole foreground group by itself
   process.on('SIGINT', function () {});
   ['SIGTERM', 'SIGHUP'].forEach(function (signal) {

@@ -64,6 +64,9 @@ async function main(argv: string[]): Promise<number> {
   };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
+  // started by the shim, which was killed: nobody waits for this process any more, and the terminal must be given back
+  process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  process.channel?.unref();
   const context = contextOf(stop.signal);
   const [name, ...rest] = argv;
   try {
@@ -83,7 +86,8 @@ async function main(argv: string[]): Promise<number> {
     }
     const { command } = await import('./commands/tui.ts');
     const code = await runCommand(command, argv, context);
-    return interrupted ? 130 : code;
+    // the terminal UI says which signal ended it
+    return interrupted && code < 128 ? 130 : code;
   } catch (error) {
     if (interrupted) {
       context.say('kubedrill: interrupted');

@@ -1,5 +1,5 @@
 import { type Face, labLayout, share } from '../layout.ts';
-import { cut, fill, type Line, lineWidth, spread } from '../line.ts';
+import { cut, fill, type Line, lineWidth, spread, wrap } from '../line.ts';
 import { drawPicture } from '../picture/draw.ts';
 import { checksNow, faceNow, faultsInForce, isPaneShown, stepOf } from '../state/conditions.ts';
 import type { LabState, TuiState } from '../state/state.ts';
@@ -103,7 +103,9 @@ function connectionLines(lab: LabState, { theme }: View, width: number): Line[] 
   const word = lab.drill.connection === 'connecting' ? 'connecting' : 'reconnecting';
   const why = lab.connectionSeen ? `: ${lab.connectionSeen}` : '';
   return [
-    [as('busy', cut(`${theme.glyphs.waiting} ${word}${why}`, width))],
+    ...wrap(`${theme.glyphs.waiting} ${word}${why}`, width)
+      .slice(0, 2)
+      .map((row): Line => [as('busy', row)]),
     ...(word === 'reconnecting' ? [[as('faint', cut('  what is below was seen before', width))]] : []),
   ];
 }
