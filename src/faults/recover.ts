@@ -103,7 +103,7 @@ export async function recoverEntries(entries: readonly JournalEntry[], options: 
   }
 
   for (const { entry, fault, wasFine, seen } of undone) {
-    const proof = seen === undefined ? await prove(entry, fault, started, options) : { well: true, seen };
+    const proof = seen === undefined ? await prove(entry, fault, started, options) : { well: true, again: false, seen };
     if (!proof.well) {
       report(entry, 'failed', proof.seen);
       continue;

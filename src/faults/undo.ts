@@ -20,7 +20,9 @@ const faultOf = (id: string): Fault | undefined => (id === exclusiveLab.id ? (ex
 const contextOf = (entry: JournalEntry, context: FaultContext): FaultContext => ({ ...context, namespace: entry.namespace });
 
 /** `seen`: what proves already that it is well. `later`: what it needs does not answer. `failed`: it went wrong. `unknown`: no try will ever help. */
-type Undone = { outcome: 'undone'; fault: Fault; wasFine: boolean; seen?: string } | { outcome: 'later' | 'failed' | 'unknown'; seen: string };
+type Undone =
+  | { outcome: 'undone'; fault: Fault; wasFine: boolean; seen?: string }
+  | { outcome: 'later' | 'failed' | 'unknown'; seen: string };
 
 /** An act of a process that is gone, or that was cut short, may take effect yet. */
 const mayBeInFlight = (entry: JournalEntry): boolean => entry.state === 'planned';
