@@ -165,6 +165,7 @@ export class DrillSession implements Drill {
     if (kept && (await this.canResume(kept))) {
       this.progress.record = kept;
       this.baseline = parseBaseline(readIfThere(this.files.baseline));
+      this.save(); // who keeps it going may have changed
       if (this.lab.exclusive && !this.options.watchOnly) await this.faults.guard(this.lab.id, this.namespace);
       await this.startWatching();
       this.enter('running');
