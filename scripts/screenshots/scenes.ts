@@ -115,9 +115,21 @@ async function openLab(drill: FakeDrill, home: HomeState, startPty: StartPty): P
   return tui;
 }
 
+/** The screen once nothing on it moves any more: some parts are drawn a moment after the others. */
+async function stillPicture({ screen }: RunningTui, title: string): Promise<string> {
+  let before = '';
+  for (let look = 0; look < 40; look++) {
+    await screen.settled();
+    const now = svgOf(screen.terminal, title, screen.cursorShown);
+    if (now === before) return now;
+    before = now;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+  throw new Error(`the screen of "${title}" does not come to rest`);
+}
+
 async function pictureOf(tui: RunningTui, name: string, title: string) {
-  await tui.screen.settled();
-  const svg = svgOf(tui.screen.terminal, title, tui.screen.cursorShown);
+  const svg = await stillPicture(tui, title);
   await tui.quit();
   return { name, svg };
 }
@@ -196,8 +208,7 @@ export async function scenes(root: string): Promise<{ name: string; svg: string 
 
 /** The shell has the keys: they are taken back before the program is left. */
 async function pictureOfFocused(tui: RunningTui, name: string, title: string) {
-  await tui.screen.settled();
-  const svg = svgOf(tui.screen.terminal, title, tui.screen.cursorShown);
+  const svg = await stillPicture(tui, title);
   tui.screen.press('ctrl+b');
   await tui.screen.until('t types here');
   await tui.quit();

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import type { CommandContext } from '../../src/cli/command.ts';
 import { command as faultsCommand } from '../../src/cli/commands/faults.ts';
 import { command as recoverCommand, reportLines } from '../../src/cli/commands/recover.ts';
+import { type ClusterRecord, writeRecord } from '../../src/cluster/records.ts';
 import { openJournal } from '../../src/store/journal.ts';
 import { acquireLock, clusterLockPath } from '../../src/store/lock.ts';
 import { processes } from '../../src/store/processes.ts';
@@ -129,18 +130,50 @@ test('recover keeps the faults of a cluster that is there but is not proved to b
   expect(openJournal(path, { clock }).open()).toHaveLength(1);
 });
 
-test('recover starts nodes that a reboot has stopped, before anything else', async () => {
+const ownRecord: ClusterRecord = {
+  name: 'kubedrill',
+  provider: 'kind',
+  id: '7b2d3a44-6f39-4c0e-9d6a-2f1f0c1b7e55',
+  createdAt: '2026-01-01T00:00:00.000Z',
+  workers: 1,
+  kubernetes: '1.34',
+  kubectl: 'kubectl',
+  state: 'ready',
+  hasLabImages: true,
+};
+
+/** A cluster of two nodes, made from `image`, whose worker does not run. */
+function stoppedWorker(image: string) {
   const { context } = commandContext('kubedrill-control-plane\trunning\tcontrol-plane\nkubedrill-worker\texited\tworker');
   const started: string[] = [];
   const { run } = context;
   context.run = async (program, args, options) => {
+    if (args.includes('{{.Config.Image}}')) return ran(0, `${image}\n${image}\n`);
     if (args[0] !== 'start') return run(program, args, options);
     started.push(args.join(' '));
     return ran(0);
   };
+  return { context, started };
+}
+
+test('recover starts nodes that a reboot has stopped, before anything else', async () => {
+  const { context, started } = stoppedWorker(`kubedrill/cluster:air-gapped-${ownRecord.id}`);
+  writeRecord(context.paths, ownRecord);
   await leaveFault(context);
   await expect(recoverCommand.run([], {}, context)).rejects.toMatchObject({ exitCode: 3 });
   expect(started).toEqual(['start kubedrill-worker']);
+});
+
+test('recover starts no node that was not made for its record', async () => {
+  const { context, started } = stoppedWorker('kindest/node:v1.34.0');
+  writeRecord(context.paths, ownRecord);
+  await leaveFault(context);
+  await expect(recoverCommand.run([], {}, context)).rejects.toMatchObject({
+    code: 'not-owned',
+    message:
+      'kubedrill does not touch the cluster "kubedrill": node kubedrill-control-plane was made from kindest/node:v1.34.0, not by kubedrill',
+  });
+  expect(started).toEqual([]);
 });
 
 test('recover keeps its hands off while a drill has the cluster', async () => {
