@@ -76,7 +76,8 @@ async function proveLabs(labs: readonly Lab[], width: number, proving: Proving):
   const { context, cluster, onProof, inTime } = proving;
   const rows = labs.flatMap((lab) => {
     const unmet = unmetNeeds(lab, cluster.facts);
-    if (unmet.length === 0) return proofRows(lab, proofTasks(lab, freshDrills(lab, proving))).map((tasks) => ({ lab, tasks }));
+    if (unmet.length === 0)
+      return proofRows(lab, proofTasks(lab, freshDrills(lab, proving), context.clock)).map((tasks) => ({ lab, tasks }));
     onProof(joinProof(lab, [{ error: `cannot run on this cluster: ${unmet.join('; ')}` }], 0));
     return [];
   });

@@ -34,6 +34,8 @@ const guardBoundMs = 45_000;
 const stepBoundMs = 240_000;
 const wrongBoundMs = 60_000;
 const defaultSettleMs = 5000;
+/** How long a check that held before may go on passing after a wrong fix. */
+const showsBoundMs = 20_000;
 
 const verdictOf = (check: CheckState) => check.verdict?.verdict ?? 'error';
 
@@ -77,10 +79,10 @@ async function solveStep(session: DrillSession): Promise<CheckState[]> {
 }
 
 /** The solution passes each step, and at the end everything holds together. `tried`: wrong fixes that can be taken back, each at its step. */
-async function proveSolution(session: DrillSession, tried: WrongProof[]): Promise<LabProof['solution']> {
+async function proveSolution(session: DrillSession, tried: WrongProof[], clock: Clock): Promise<LabProof['solution']> {
   for (let index = 0; index < session.lab.steps.length; index++) {
     for (const fix of fixesOnTheWay(session.lab, session.currentStep().id)) {
-      tried.push(await tryWrong(session, fix, index));
+      tried.push(await tryWrong(session, fix, index, clock));
       await session.runCommands(fix.undo ?? [], 'wrong');
     }
     const missed = (await solveStep(session)).filter((check) => verdictOf(check) !== 'pass');
@@ -99,7 +101,7 @@ async function proveSolution(session: DrillSession, tried: WrongProof[]): Promis
 const fixesOnTheWay = (lab: Lab, step?: string) => lab.wrong.filter((fix) => fix.undo && (step === undefined || fix.step === step));
 
 /** A wrong fix in a drill of its own: the solution leads to its step. */
-async function proveWrong(session: DrillSession, fix: LabWrongFix): Promise<WrongProof> {
+async function proveWrong(session: DrillSession, fix: LabWrongFix, clock: Clock): Promise<WrongProof> {
   const at = session.lab.steps.findIndex((step) => step.id === fix.step);
   for (let index = 0; index < at; index++) {
     const missed = (await solveStep(session)).filter((check) => verdictOf(check) !== 'pass');
@@ -112,11 +114,11 @@ async function proveWrong(session: DrillSession, fix: LabWrongFix): Promise<Wron
       };
     await session.advance();
   }
-  return tryWrong(session, fix, at);
+  return tryWrong(session, fix, at, clock);
 }
 
 /** At its step: it fails exactly the checks that it declares, of the steps up to this one (or `through`). */
-async function tryWrong(session: DrillSession, fix: LabWrongFix, at: number): Promise<WrongProof> {
+async function tryWrong(session: DrillSession, fix: LabWrongFix, at: number, clock: Clock): Promise<WrongProof> {
   const { steps } = session.lab;
   const last = fix.through ? steps.findIndex((step) => step.id === fix.through) : at;
   await session.runCommands(fix.run, 'wrong', undefined, true);
@@ -128,7 +130,11 @@ async function tryWrong(session: DrillSession, fix: LabWrongFix, at: number): Pr
   const others = considered.filter((id) => !fix.mustFail.includes(id));
   await session.settle(others, wrongBoundMs);
   await session.settle(fix.mustFail, fix.settle ?? defaultSettleMs);
-  const end = await session.settle(considered, 1);
+  let end = await session.settle(considered, 1);
+  // what passed before goes on passing until the cluster has followed, e.g. a proxy has read its new rules
+  const stillPasses = () => end.some((check) => fix.mustFail.includes(check.id) && verdictOf(check) === 'pass');
+  for (const until = clock.now() + showsBoundMs; stillPasses() && clock.now() < until; end = await session.settle(considered, 1))
+    await clock.sleep(500);
   const failed = end.filter((check) => verdictOf(check) === 'fail' || verdictOf(check) === 'waiting');
   const unexpected = [
     ...end.filter((check) => verdictOf(check) === 'error'),
@@ -154,7 +160,7 @@ export interface ProofTask {
 }
 
 /** The independent pieces of a lab's proof, the whole one first; each has a namespace of its own, so that they may run side by side. */
-export function proofTasks(lab: Lab, open: OpenFresh): ProofTask[] {
+export function proofTasks(lab: Lab, open: OpenFresh, clock: Clock): ProofTask[] {
   const whole: ProofTask = {
     name: lab.id,
     run: () =>
@@ -162,7 +168,7 @@ export function proofTasks(lab: Lab, open: OpenFresh): ProofTask[] {
         const before = session.fingerprint;
         const untouched = await proveUntouched(session);
         const wrong: WrongProof[] = [];
-        const solution = await proveSolution(session, wrong).catch((error: unknown) => ({
+        const solution = await proveSolution(session, wrong, clock).catch((error: unknown) => ({
           ok: false,
           failed: [],
           notes: [message(error)],
@@ -184,7 +190,7 @@ export function proofTasks(lab: Lab, open: OpenFresh): ProofTask[] {
       run: () =>
         using(open, `-${fix.id}`, async (session) => ({
           wrong: [
-            await proveWrong(session, fix).catch(
+            await proveWrong(session, fix, clock).catch(
               (error: unknown): WrongProof => ({ id: fix.id, ok: false, failed: [], notes: [message(error)] }),
             ),
           ],

@@ -2,6 +2,7 @@ import type { Look } from '../system/wait.ts';
 import { folderBeside } from './components.ts';
 import type { FaultContext } from './fault.ts';
 import { hashesIfAny, hashesOn, kubeletActive, nodeAnswers, onNode, readFileOn, sha256, writeFileOn } from './node-acts.ts';
+import { addressOf, readdressed } from './node-address.ts';
 
 /** What is noted of one node machine. */
 export type KeptMachine = {
@@ -30,6 +31,17 @@ export async function copyManifests(context: FaultContext, { node, manifests }: 
     if (there.get(file) !== hash) await writeFileOn(context, node, `${kept}/${file}`, text, kept);
 }
 
+/** The manifests as they were noted, for the address that the node has now. */
+async function forAddress(context: FaultContext, { node, manifests }: KeptMachine): Promise<KeptMachine['manifests']> {
+  const address = await addressOf(context, node);
+  return Object.fromEntries(
+    Object.entries(manifests).map(([file, kept]) => {
+      const text = readdressed(kept.text, address);
+      return [file, text === kept.text ? kept : { text, sha256: sha256(text) }];
+    }),
+  );
+}
+
 /** Brings a machine back to what was noted: unpaused, its manifests as they were and no others, its kubelet running. */
 export async function restoreMachine(context: FaultContext, machine: KeptMachine): Promise<void> {
   const { node, kubelet, manifests } = machine;
@@ -37,7 +49,7 @@ export async function restoreMachine(context: FaultContext, machine: KeptMachine
   const aside = folderBeside(context, 'kubedrill-stopped');
   if (!(await nodeAnswers(context, node)).answers) await context.nodes.unpause(node, context.signal);
   const found = await hashesOn(context, node, staticPodPath);
-  for (const [file, { sha256: hash, text }] of Object.entries(manifests)) {
+  for (const [file, { sha256: hash, text }] of Object.entries(await forAddress(context, machine))) {
     if (found.get(file) !== hash) await writeFileOn(context, node, `${staticPodPath}/${file}`, text, aside);
   }
   for (const file of found.keys()) {
@@ -49,10 +61,11 @@ export async function restoreMachine(context: FaultContext, machine: KeptMachine
 }
 
 /** Everything on the machine is as it was noted. Throws `no-cluster` when it does not answer. */
-export async function machineWell(context: FaultContext, { node, kubelet, manifests }: KeptMachine): Promise<Look> {
+export async function machineWell(context: FaultContext, machine: KeptMachine): Promise<Look> {
+  const { node, kubelet, manifests } = machine;
   const { staticPodPath } = context.cluster;
   const found = await hashesOn(context, node, staticPodPath);
-  for (const [file, { sha256: hash }] of Object.entries(manifests)) {
+  for (const [file, { sha256: hash }] of Object.entries(await forAddress(context, machine))) {
     const now = found.get(file);
     if (now === undefined) return { done: false, seen: `there is no ${staticPodPath}/${file} on ${node}` };
     if (now !== hash) return { done: false, seen: `${staticPodPath}/${file} on ${node} is not what it was` };

@@ -4,7 +4,8 @@ import { components, folderBeside, isAtHome, manifestPath } from './components.t
 import type { FaultContext } from './fault.ts';
 import { hurryControlPlane } from './hurry.ts';
 import { lookAgain, reasonOf } from './life.ts';
-import { fileExists, kubeletActive, nodeAnswers, onNode } from './node-acts.ts';
+import { fileExists, kubeletActive, nodeAnswers, onNode, readFileOn, writeFileOn } from './node-acts.ts';
+import { addressOf, readdressed } from './node-address.ts';
 import type { Recovery } from './recover.ts';
 import { isWhole } from './wellness.ts';
 
@@ -80,7 +81,13 @@ async function straysOf(context: FaultContext): Promise<Stray[]> {
     strays.push({
       what: `there is no ${home} on ${controlPlane}`,
       mend: `docker exec ${controlPlane} cp ${from} ${home}`,
-      act: () => onNode(context, controlPlane, from === aside ? ['mv', '-f', from, home] : ['cp', from, home]),
+      act: async () => {
+        const text = await readFileOn(context, controlPlane, from);
+        if (text === undefined) return;
+        const now = readdressed(text, await addressOf(context, controlPlane));
+        await writeFileOn(context, controlPlane, home, now, from.slice(0, from.lastIndexOf('/')));
+        if (from === aside) await onNode(context, controlPlane, ['rm', '-f', from]);
+      },
     });
   }
   return strays;

@@ -4,15 +4,17 @@ import { joinProof, type ProofTask, proofRows, proofTasks } from '../../src/dril
 import type { DrillSession } from '../../src/drill/session.ts';
 import { fail, pass } from '../../src/grading/verdict.ts';
 import type { Lab, LabWrongFix } from '../../src/lab/schema.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 
 const step = (id: string, check: string) => ({ id, solution: [`do ${check}`], checks: [{ id: check, guard: false }] });
 const labWith = (wrong: Partial<LabWrongFix>[]): Lab =>
   ({ id: 'lab', steps: [step('first', 'C1'), step('second', 'C2')], wrong }) as unknown as Lab;
 
-/** A drill in which `do C1` makes C1 pass, `undo C1` makes it fail, and everything else changes nothing. */
+/** A drill in which `do C1` makes C1 pass, `undo C1` makes it fail, `late C1` does so a moment later, and everything else changes nothing. */
 function fakeDrill(lab: Lab) {
   const ran: string[] = [];
   const passing = new Set<string>();
+  const late: string[] = [];
   let current = 0;
   const session = {
     lab,
@@ -27,6 +29,7 @@ function fakeDrill(lab: Lab) {
         const [verb, check = ''] = command.split(' ');
         if (verb === 'do') passing.add(check);
         if (verb === 'undo') passing.delete(check);
+        if (verb === 'late') late.push(check);
         if (verb === 'break') throw new Error('no way back');
       }
     },
@@ -36,12 +39,14 @@ function fakeDrill(lab: Lab) {
     abandon: async () => undefined,
     close: async () => undefined,
   } as unknown as DrillSession;
-  return { session, ran };
+  /** What was to show late shows now. */
+  const moment = () => void late.splice(0).forEach((check) => void passing.delete(check));
+  return { session, ran, moment };
 }
 
 async function prove(lab: Lab) {
-  const tasks = proofTasks(lab, async () => drill.session);
   const drill = fakeDrill(lab);
+  const tasks = proofTasks(lab, async () => drill.session, new FakeClock(0, drill.moment));
   const pieces = [await tasks[0]!.run()];
   return { names: tasks.map((task) => task.name), ran: drill.ran, proof: joinProof(lab, pieces, 1) };
 }
@@ -61,6 +66,11 @@ describe('a wrong fix that can be taken back', () => {
     expect(proof).toMatchObject({ ok: false, wrong: [{ ok: false, failed: [], notes: ['C2: passes: seen'] }] });
     const other = await prove(labWith([{ ...wrong, run: ['undo C1'], undo: ['do C1'] }]));
     expect(other.proof).toMatchObject({ ok: false, wrong: [{ ok: false, failed: ['C1', 'C2'] }] });
+  });
+
+  it('may take a moment to show', async () => {
+    const { proof } = await prove(labWith([{ ...wrong, run: ['late C1'], undo: ['do C1'], mustFail: ['C1', 'C2'] }]));
+    expect(proof).toMatchObject({ ok: true, wrong: [{ ok: true, failed: ['C1', 'C2'] }] });
   });
 
   it('spoils the solution when it was not taken back whole', async () => {

@@ -3,6 +3,7 @@ import { type Component, componentAge, components, folderBeside, manifestPath } 
 import { defineFault, type FaultContext } from '../fault.ts';
 import { hurryControlPlane } from '../hurry.ts';
 import { fileExists, onNode, readFileOn, sha256, writeFileOn } from '../node-acts.ts';
+import { addressOf, readdressed } from '../node-address.ts';
 import { refused } from '../parameters.ts';
 import { controlPlaneWell, leaderWell } from '../wellness.ts';
 
@@ -69,9 +70,11 @@ export default defineFault({
   mend: ({ node, home, away }) => `docker exec ${node} mv ${away} ${home}`,
 });
 
-/** From where it was put, if it is still what it was; else from the journal. */
+/** From where it was put, if it is still what it was; else from the journal. For another address where the node has one by now. */
 async function bringHome(context: FaultContext, { node, home, away, text, sha256: hash }: Manifest): Promise<void> {
-  const waiting = await readFileOn(context, node, away);
-  if (waiting !== undefined && sha256(waiting) === hash) await onNode(context, node, ['mv', '-f', away, home]);
-  else await writeFileOn(context, node, home, text, away.slice(0, away.lastIndexOf('/')));
+  const now = readdressed(text, await addressOf(context, node));
+  const waiting = now === text ? await readFileOn(context, node, away) : undefined;
+  if (waiting !== undefined && sha256(waiting) === hash) return void (await onNode(context, node, ['mv', '-f', away, home]));
+  await writeFileOn(context, node, home, now, away.slice(0, away.lastIndexOf('/')));
+  await onNode(context, node, ['rm', '-f', away]);
 }

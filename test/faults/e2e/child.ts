@@ -35,7 +35,7 @@ const around = async <T>(name: string | undefined, act: () => Promise<T>): Promi
   return result;
 };
 const changes = (argv: readonly string[]) =>
-  !['true', 'test', 'base64', 'sha256sum', 'find', 'ps', 'date', 'curl'].includes(argv[0] ?? '') && argv[1] !== 'is-active';
+  !['true', 'test', 'base64', 'sha256sum', 'find', 'ps', 'date', 'curl', 'ip'].includes(argv[0] ?? '') && argv[1] !== 'is-active';
 const api: KubeApi = {
   ...cluster.api,
   server: cluster.api.server,

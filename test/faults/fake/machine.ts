@@ -21,6 +21,7 @@ export interface FakeMachine {
   introduced: number;
   files: Map<string, string>;
   processes: Map<string, number>;
+  address: string;
 }
 
 export const fakeMachine = (name: string, files: Record<string, string> = {}): FakeMachine => ({
@@ -31,6 +32,7 @@ export const fakeMachine = (name: string, files: Record<string, string> = {}): F
   introduced: 0,
   files: new Map(Object.entries(files)),
   processes: new Map(),
+  address: '172.18.0.2',
 });
 
 const hash = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -99,6 +101,8 @@ export function runOn(
     }
     case 'pkill':
       return ran(machine.processes.delete(last) ? 0 : 1);
+    case 'ip':
+      return ran(0, `192.0.2.1 via 172.18.0.1 dev eth0 src ${machine.address} uid 0 \n    cache`);
     case 'date':
       return ran(0, String(second));
     case 'curl':
