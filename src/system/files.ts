@@ -45,8 +45,17 @@ export function writeWhole(path: string, text: string, mode = 0o600): void {
     renameSync(fresh, path);
     syncFolder(dirname(path));
   } catch (cause) {
-    rmSync(fresh, { force: true });
+    removeIfThere(fresh);
     throw unwritable(path, cause);
+  }
+}
+
+/** What is left of a write that failed; where it failed nothing may be removed, either. */
+function removeIfThere(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // the first failure is the one to tell of
   }
 }
 
