@@ -85,7 +85,7 @@ export const exclusiveLab = defineFault({
     `docker exec ${controlPlane} sh -c 'cp ${staticPodPath.replace(/\/[^/]+\/?$/, '')}/kubedrill-kept/*.yaml ${staticPodPath}/'`,
 });
 
-const wholeBoundMs = 60_000;
+const wholeBoundMs = 150_000;
 
 /** A kubelet that does not run, or a manifest that is away, would be noted as one that has to be so. */
 async function expectWhole(context: FaultContext, lab: string): Promise<void> {
