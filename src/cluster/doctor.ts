@@ -1,12 +1,10 @@
-import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
 import type { KubeApi, KubeList } from '../kube/api.ts';
 import { connect } from '../kube/connect.ts';
 import { pathOf } from '../kube/path.ts';
 import { LabError } from '../lab-error.ts';
 import { journalPath, openJournal } from '../store/journal.ts';
-import { readIfThere, writeWhole } from '../system/files.ts';
+import { expectWritable, readIfThere } from '../system/files.ts';
 import { type Engine, lacksSysResource, lookAtEngine } from './bootstrap/engine.ts';
 import { inotifyLimits, lowLimits, raiseCommand } from './bootstrap/inotify.ts';
 import { machine as realMachine } from './bootstrap/machine.ts';
@@ -109,9 +107,7 @@ async function machineFindings(ports: DoctorPorts): Promise<Finding[]> {
 
 function stateFolder(state: string): Finding {
   try {
-    const probe = join(state, '.doctor');
-    writeWhole(probe, 'ok\n');
-    rmSync(probe);
+    expectWritable(state);
     return ok('state folder', state);
   } catch (error) {
     return fail('state folder', error instanceof Error ? error.message : String(error), 'KUBEDRILL_STATE=<folder> kubedrill doctor');
