@@ -58,8 +58,9 @@ async function runOne<T, R>(item: T, { run, onOutcome, clock, signal, limitMs }:
   const cancel = () => own.abort(signal.reason);
   if (signal.aborted) cancel();
   signal.addEventListener('abort', cancel, { once: true });
+  // what ended after the cancellation may have seen less than there is: no result, whatever it says
   const work = run(item, own.signal).then(
-    (result): Outcome<R> => ({ outcome: 'done', result }),
+    (result): Outcome<R> => (signal.aborted ? { outcome: 'cancelled' } : { outcome: 'done', result }),
     (error: unknown): Outcome<R> => (signal.aborted ? { outcome: 'cancelled' } : { outcome: 'failed', error }),
   );
   try {

@@ -75,7 +75,7 @@ describe('a class in live namespaces', () => {
       // in the owned cluster itself, without a kubeconfig
       { id: first.id, namespace: first.namespace },
       ...others.map(own),
-      { id: 'dead', namespace: 'x', kubeconfig: kubeconfig('dead.yaml', 'https://127.0.0.1:1', 'x') },
+      { id: 'dead', namespace: 'x', kubeconfig: kubeconfig('dead.yaml', 'https://127.0.0.1:65001', 'x') },
       { id: 'hostile', kubeconfig: 'hostile.yaml' },
       { id: 'absent', namespace: 'nobody-was-here' },
     ]);
@@ -119,7 +119,7 @@ describe('a class that is graded by a Job', () => {
     // nobody listens there: each of these keeps its shard busy for a second try, so that there is a half way
     const dead = Array.from({ length: 12 }, (_, index) => ({
       id: `dead-${index}`,
-      kubeconfig: kubeconfig(`dead-${index}.yaml`, `https://${address}:1`, String(index)),
+      kubeconfig: kubeconfig(`dead-${index}.yaml`, `https://${address}:65001`, String(index)),
     }));
     const [a, b, c, ...rest] = learners as [Learner, Learner, Learner, ...Learner[]];
     const path = roster('job.yaml', [...[a, b, c].map(own), ...dead, ...rest.map(({ id, namespace }) => ({ id, namespace }))]);

@@ -95,6 +95,17 @@ describe('a pool', () => {
     expect(running.has('b')).toBe(false);
   });
 
+  it('takes nothing for a result that came after the cancellation: it may have been cut short', async () => {
+    const stop = new AbortController();
+    const { pool, running, ended } = started({ parallel: 1, signal: stop.signal });
+    const all = pool(['a']);
+    await settled();
+    stop.abort();
+    running.get('a')?.done('the cluster does not answer: cancelled');
+    await all;
+    expect(ended.map(([item, outcome]) => [item, outcome])).toEqual([['a', 'cancelled']]);
+  });
+
   it('stops everything when an outcome cannot be told, and says why', async () => {
     const clock = new ManualClock();
     const begun: string[] = [];

@@ -10,6 +10,7 @@ import { type ClusterRecord, kubeconfigOf, readRecord, writeRecord } from '../..
 import { clock } from '../../src/system/clock.ts';
 import { pathsFrom } from '../../src/system/paths.ts';
 import { run } from '../../src/system/run.ts';
+import { waitUntil } from '../../src/system/wait.ts';
 import { testCluster, testState } from '../e2e/cluster.ts';
 import { kubedrill } from '../e2e/kubedrill.ts';
 
@@ -35,7 +36,8 @@ beforeAll(async () => {
   const args = ['create', 'cluster', '--name', foreign, '--image', tools.nodeImage, '--config', config, '--kubeconfig', foreignKubeconfig];
   const made = await run(tools.kind, args, { timeoutMs: 300_000 });
   expect(made.ok, made.stderr).toBe(true);
-}, 320_000);
+  await settled();
+}, 380_000);
 
 afterAll(async () => {
   await run('docker', ['rm', '--force', '--volumes', `${foreign}-control-plane`], { timeoutMs: 60_000 });
@@ -52,6 +54,22 @@ const tracesOf = async (kubeconfig: string, node: string) => ({
   node: (await run('docker', ['inspect', '--format', '{{.Id}} {{.State.StartedAt}} {{.State.Status}}', node], { timeoutMs: 30_000 }))
     .stdout,
 });
+
+/** A new cluster's own controllers still add to it for a while. */
+async function settled(): Promise<void> {
+  const node = `${foreign}-control-plane`;
+  let earlier = '';
+  const waited = await waitUntil(
+    async () => {
+      const now = JSON.stringify(await tracesOf(foreignKubeconfig, node));
+      const done = now === earlier && now.includes('configmap/kube-root-ca.crt') && now.includes('serviceaccount/default');
+      earlier = now;
+      return { done, seen: now };
+    },
+    { boundMs: 60_000, everyMs: 4_000, clock },
+  );
+  expect(waited.outcome, waited.seen).toBe('done');
+}
 
 /** A copy of the tests' state folder, with its records and kubeconfigs, changed by `doctor`. */
 function stateWith(name: string, doctor: (paths: { state: string; cache: string }) => void): Record<string, string> {
