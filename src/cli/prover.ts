@@ -13,7 +13,7 @@ import {
   secondsSince,
   sideBySide,
 } from '../drill/prove.ts';
-import { openDrill } from '../drill/session.ts';
+import { DrillSession } from '../drill/session.ts';
 import { type OpenFaultDesk, openFaultDesk } from '../faults/desk.ts';
 import { recoveryError } from '../faults/recover.ts';
 import type { Lab } from '../lab/schema.ts';
@@ -106,9 +106,9 @@ async function proveLabs(labs: readonly Lab[], width: number, proving: Proving):
 
 /** Opens drills of a lab in namespaces of their own, with a state of their own. */
 function freshDrills(lab: Lab, { context, cluster, faults, scratch, trace }: Proving): OpenFresh {
-  return (suffix) => {
+  return async (suffix) => {
     const namespace = `verify-${lab.id}${suffix}`.slice(0, 63).replace(/-+$/, '');
-    return openDrill({
+    const session = new DrillSession({
       lab,
       cluster,
       faults,
@@ -123,5 +123,14 @@ function freshDrills(lab: Lab, { context, cluster, faults, scratch, trace }: Pro
       live: true,
       onEvent: trace(namespace),
     });
+    try {
+      await session.open();
+    } catch (error) {
+      // half a set-up is nobody's: nothing of it stays
+      await session.abandon().catch(() => undefined);
+      await session.close().catch(() => undefined);
+      throw error;
+    }
+    return session;
   };
 }
