@@ -58,7 +58,7 @@ if (!(existsSync(keyFile) && readFileSync(keyFile, 'utf8') === key)) {
     jsx: 'automatic',
     external: ['@lydell/node-pty'],
     plugins: [withoutDevtools],
-    define: { 'process.env.NODE_ENV': '"production"' },
+    define: { 'process.env.NODE_ENV': '"production"', KUBEDRILL_BUILD: JSON.stringify(key) },
     banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
     logLevel: 'warning',
   });

@@ -57,7 +57,7 @@ export async function withDrill(
   context: CommandContext,
   act: (session: DrillSession) => Promise<number>,
 ): Promise<number> {
-  const labs = labsOf(context, options.labs);
+  const labs = await labsOf(context, options.labs);
   const lab = labNamed(labs, labId);
   expectWritable(context.paths.state);
   const lock = options.watchOnly ? undefined : await holdCluster(options.name, context);

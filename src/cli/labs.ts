@@ -1,46 +1,30 @@
 import { basename, join } from 'node:path';
 import { distance } from 'fastest-levenshtein';
-import { gradersById } from '../../graders/index.generated.ts';
-import { faultsById } from '../faults/index.generated.ts';
-import { checkCel } from '../grading/cel.ts';
-import { formatProblem } from '../lab/diagnostics.ts';
-import { type CatalogueSource, loadCatalogue } from '../lab/load.ts';
+import type { CatalogueSource } from '../lab/load.ts';
 import type { Lab } from '../lab/schema.ts';
 import { LabError } from '../lab-error.ts';
 import { readLabFiles } from '../system/lab-files.ts';
 import type { CommandContext } from './command.ts';
-
-/** What labs may name: graders, faults, expressions. */
-export const registry = { graders: gradersById, faults: faultsById, checkCel };
+import { keptLabs } from './kept-labs.ts';
 
 /** Every lab of the catalogue and of the folders given; one broken lab file and nothing is started. */
-export function labsOf(context: CommandContext, folders: readonly string[] = []): Lab[] {
-  return soundLabs(readLabFiles([join(context.home, 'labs'), ...folders]));
+export async function labsOf(context: CommandContext, folders: readonly string[] = []): Promise<Lab[]> {
+  const source = readLabFiles([join(context.home, 'labs'), ...folders]);
+  return keptLabs(context.paths.cache, source, () => sound(source));
 }
 
-function soundLabs(source: CatalogueSource): Lab[] {
-  const { labs, problems } = loadCatalogue(source, registry);
-  const errors = problems.filter((problem) => problem.severity === 'error');
-  if (errors.length > 0)
-    throw new LabError(
-      'lab-invalid',
-      `${errors.length} ${errors.length === 1 ? 'problem' : 'problems'} in lab files:\n${errors.map((problem) => `  ${formatProblem(problem)}`).join('\n')}`,
-      {
-        hint: 'Mend them, then look again: kubedrill lab lint',
-      },
-    );
-  return labs;
-}
+// what looks at labs is large, and mostly not needed
+const sound = async (source: CatalogueSource): Promise<Lab[]> => (await import('./sound-labs.ts')).soundLabs(source);
 
 /**
  * The labs of these ids, and no others are looked at: a lab lies in a folder of its name, and looking at all of them takes longer than
  * grading a class does.
  */
-export function labsNamed(context: CommandContext, ids: readonly string[], folders: readonly string[] = []): Lab[] {
+export async function labsNamed(context: CommandContext, ids: readonly string[], folders: readonly string[] = []): Promise<Lab[]> {
   const source = readLabFiles([join(context.home, 'labs'), ...folders]);
   const wanted = source.labs.filter(({ folder }) => ids.includes(basename(folder)));
   const all = ids.every((id) => wanted.some(({ folder }) => basename(folder) === id));
-  const labs = soundLabs(all ? { ...source, labs: wanted } : source);
+  const labs = await sound(all ? { ...source, labs: wanted } : source);
   return ids.map((id) => labNamed(labs, id));
 }
 

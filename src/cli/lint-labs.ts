@@ -6,7 +6,7 @@ import { readLabFiles } from '../system/lab-files.ts';
 import { annotate } from './annotate.ts';
 import type { CommandContext } from './command.ts';
 import type { LintDocument } from './documents.ts';
-import { registry } from './labs.ts';
+import { registry } from './registry.ts';
 
 const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
 

@@ -13,7 +13,7 @@ const tourLab = 'in-first-pod';
  * checks going from fail to pass on the real cluster. Exit code 0 when the lab passed.
  */
 export async function tour(context: CommandContext, options: { name: string; yes: boolean; labs: string[] }): Promise<number> {
-  const labs = labsOf(context, options.labs);
+  const labs = await labsOf(context, options.labs);
   const lab = labNamed(labs, tourLab);
   await bringUp(context, options.name, sayProgress(context), context.signal, { yes: options.yes });
   const handle = await openHandle(context, options.name);

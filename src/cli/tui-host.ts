@@ -58,7 +58,7 @@ export function tuiHost(context: CommandContext, options: { name: string; labs: 
   async function loadCatalogue(): Promise<void> {
     try {
       const [{ labsOf }, { tracksOf }] = await Promise.all([import('./labs.ts'), import('./tracks.ts')]);
-      if (labs.length === 0) labs = labsOf(context, options.labs);
+      if (labs.length === 0) labs = await labsOf(context, options.labs);
       const states = drillStates(context.paths);
       replace({
         catalogue: {

@@ -18,17 +18,20 @@ beforeEach(() => {
 });
 
 describe('labs by their names', () => {
-  it('come in the order in which they were asked for, and a broken one beside them is no trouble of theirs', () => {
-    expect(labsNamed(home(), ['bf-port-mismatch', 'in-first-pod']).map(({ id }) => id)).toEqual(['bf-port-mismatch', 'in-first-pod']);
+  it('come in the order in which they were asked for, and a broken one beside them is no trouble of theirs', async () => {
+    expect((await labsNamed(home(), ['bf-port-mismatch', 'in-first-pod'])).map(({ id }) => id)).toEqual([
+      'bf-port-mismatch',
+      'in-first-pod',
+    ]);
   });
 
-  it('say what is wrong with one that is broken', () => {
-    expect(() => labsNamed(home(), ['broken'])).toThrow('labs/inside/broken/lab.yaml');
+  it('say what is wrong with one that is broken', async () => {
+    await expect(labsNamed(home(), ['broken'])).rejects.toThrow('labs/inside/broken/lab.yaml');
   });
 
-  it('name the nearest when there is none of that name', () => {
+  it('name the nearest when there is none of that name', async () => {
     const sound = mkdtempSync(join(tmpdir(), 'kubedrill-'));
     cpSync(join(root, 'labs/inside/in-first-pod'), join(sound, 'labs/inside/in-first-pod'), { recursive: true });
-    expect(() => labsNamed({ home: sound } as CommandContext, ['in-first-pot'])).toThrow('did you mean "in-first-pod"?');
+    await expect(labsNamed({ home: sound } as CommandContext, ['in-first-pot'])).rejects.toThrow('did you mean "in-first-pod"?');
   });
 });

@@ -18,7 +18,7 @@ const signal = new AbortController().signal;
 const context = { run, clock, paths, env: process.env, home, signal };
 const cluster = await openOwnedCluster(context, name);
 const faults = await openFaultDesk({ context, cluster, onEvent: () => undefined });
-const labs = labsOf({ home } as Parameters<typeof labsOf>[0]).filter(({ id }) => six.includes(id));
+const labs = (await labsOf({ home, paths } as Parameters<typeof labsOf>[0])).filter(({ id }) => six.includes(id));
 const drills = await Promise.all(
   labs.map((lab) =>
     openDrill({

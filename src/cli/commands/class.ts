@@ -2,7 +2,8 @@ import type { ClassEvent, ClassState } from '../../batch/class/state.ts';
 import type { Lab } from '../../lab/schema.ts';
 import { LabError } from '../../lab-error.ts';
 import type { CommandModule } from '../command.ts';
-import { labsNamed, registry } from '../labs.ts';
+import { labsNamed } from '../labs.ts';
+import { registry } from '../registry.ts';
 
 interface ClassOptions {
   roster?: string;
@@ -29,7 +30,7 @@ export const command: CommandModule = {
       .option('--name <cluster>', 'name of the owned cluster', 'kubedrill')
       .option('--labs <folder...>', 'also take labs from these folders (data only)'),
   async run(ids, options: ClassOptions, context) {
-    const [lab] = labsNamed(context, ids, options.labs) as [Lab];
+    const [lab] = (await labsNamed(context, ids, options.labs)) as [Lab];
     const [{ readRoster }, { watchClass, firstClassState }, { updateClass }, { guardedPlaces }, { openHome }] = await Promise.all([
       import('../../batch/sources.ts'),
       import('../../batch/class/watch.ts'),

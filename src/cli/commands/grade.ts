@@ -11,7 +11,8 @@ import { LabError } from '../../lab-error.ts';
 import { exitCodeOf, type Gradebook } from '../../report/gradebook.ts';
 import { version } from '../../version.ts';
 import type { CommandContext, CommandModule } from '../command.ts';
-import { labsNamed, registry } from '../labs.ts';
+import { labsNamed } from '../labs.ts';
+import { registry } from '../registry.ts';
 
 export interface GradeOptions {
   roster?: string;
@@ -122,7 +123,7 @@ export const command: CommandModule = {
     const due = dueOf(options.due);
     if (options.onlyErrors && options.fresh)
       throw new LabError('usage', '--only-errors keeps earlier results, --fresh throws them away: give one of them');
-    const labs = labsNamed(context, ids, options.labs);
+    const labs = await labsNamed(context, ids, options.labs);
     const { openHome } = await import('../../batch/home.ts');
     const home = openHome(context, options.name);
     const books: Gradebook[] = [];

@@ -50,7 +50,7 @@ export const command: CommandModule = {
   build: (command) =>
     void command.option('--labs <folder...>', 'also take labs from these folders (data only)').option('--json', 'the list as JSON'),
   async run(_, options: ListOptions, context) {
-    const labs = labsOf(context, options.labs);
+    const labs = await labsOf(context, options.labs);
     const states = drillStates(context.paths);
     const stateOf = (lab: Lab) => states[lab.id] ?? fresh;
     if (options.json) {

@@ -3,7 +3,8 @@ import type { Lab } from '../../lab/schema.ts';
 import { LabError } from '../../lab-error.ts';
 import type { CommandModule } from '../command.ts';
 import type { SnapshotDocument } from '../documents.ts';
-import { labsNamed, registry } from '../labs.ts';
+import { labsNamed } from '../labs.ts';
+import { registry } from '../registry.ts';
 
 interface SnapshotOptions {
   learner?: string;
@@ -28,7 +29,7 @@ export const command: CommandModule = {
       .option('--labs <folder...>', 'also take labs from these folders (data only)')
       .option('--json', 'what was made, as JSON'),
   async run(ids, options: SnapshotOptions, context) {
-    const [lab] = labsNamed(context, ids, options.labs) as [Lab];
+    const [lab] = (await labsNamed(context, ids, options.labs)) as [Lab];
     const { learner } = options;
     if (learner !== undefined && !/^[^\p{C}/\\]{1,100}$/u.test(learner)) {
       throw new LabError('usage', `--learner takes an id without slashes, not ${JSON.stringify(learner)}`);

@@ -49,7 +49,7 @@ export const command: CommandModule = {
       .option('--trace', 'tell on stderr, with times, what each piece of proof does')
       .option('--changed-since <ref>', 'only labs whose files or graders changed since this git revision'),
   async run(ids, options: VerifyOptions, context) {
-    const all = labsOf(context, options.labs);
+    const all = await labsOf(context, options.labs);
     const chosen = await selectLabs(ids.length > 0 ? ids.map((id) => labNamed(all, id)) : all, options, context);
     const width = Number(options.parallel ?? 8);
     if (!Number.isInteger(width) || width < 1)
