@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { aloneClusters, testCluster, testEnv } from './cluster.ts';
+import { aloneCluster, testCluster, testEnv } from './cluster.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const kubedrill = (...args: string[]) =>
@@ -8,7 +8,7 @@ const kubedrill = (...args: string[]) =>
 
 /** Makes the clusters of the tests, once for the whole run, and takes them away. A machine that cannot have one fails here, with the reason. */
 export default function setup(): () => void {
-  const clusters = [testCluster, ...aloneClusters];
+  const clusters = [testCluster, aloneCluster];
   for (const name of clusters) {
     const { status } = kubedrill('up', '--yes', '--name', name);
     if (status !== 0)

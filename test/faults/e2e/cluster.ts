@@ -5,10 +5,10 @@ import type { FaultCluster } from '../../../src/faults/desk.ts';
 import type { ClusterFacts } from '../../../src/grading/cluster-facts.ts';
 import { connect } from '../../../src/kube/connect.ts';
 import { run } from '../../../src/system/run.ts';
-import { aloneClusters, testState } from '../../e2e/cluster.ts';
+import { aloneCluster, testState } from '../../e2e/cluster.ts';
 
 /** Name of the kind cluster that these tests may break. Its nodes are stopped, paused and restarted. */
-export const clusterName = process.env.KUBEDRILL_TEST_CLUSTER ?? (aloneClusters[0] as string);
+export const clusterName = process.env.KUBEDRILL_TEST_CLUSTER ?? aloneCluster;
 const state = process.env.KUBEDRILL_TEST_STATE ?? testState;
 export const kubeconfig = process.env.KUBEDRILL_TEST_KUBECONFIG ?? kubeconfigOf({ state, cache: '' }, clusterName);
 export const kubectl = process.env.KUBEDRILL_TEST_KUBECTL ?? readRecord({ state, cache: '' }, clusterName)?.kubectl ?? 'kubectl';
