@@ -23,6 +23,13 @@ const edits: Record<string, readonly (readonly [RegExp, string])[]> = {
     // both need CAP_SYS_RESOURCE, which a machine may not have
     [/^(OOMScoreAdjust|Limit\w+)=.*\n/gm, ''],
   ],
+  'etc/systemd/system/kubelet.service.d/11-kind.conf': [
+    // on cgroup v1 kubelet wants its root in this hierarchy, too, and nobody makes it where another cluster (Minikube) holds the hierarchy
+    [
+      /^\[Service\]\n/m,
+      '[Service]\nExecStartPre=/bin/sh -euc "[ ! -d /sys/fs/cgroup/hugetlb ] || mkdir -p /sys/fs/cgroup/hugetlb/kubelet /sys/fs/cgroup/hugetlb/kubelet.slice"\n',
+    ],
+  ],
   'etc/containerd/config.toml': [
     [/restrict_oom_score_adj = false/, 'restrict_oom_score_adj = true'],
     [/registry\.k8s\.io\/pause:[\d.]+|sandbox_image = ".*"/, `sandbox_image = "${nodeImages.pause}"`],
