@@ -97,14 +97,34 @@ export async function bringClusterUp(
   } catch (error) {
     // what was begun here is ours, whether it was marked already or not
     onProgress({ type: 'step-note', step: 'clean up', note: `taking the half-made cluster ${name} away` });
-    await provider.delete(name, { kubeconfig, onProgress, signal: new AbortController().signal }).catch(() => undefined);
-    removeRecord(paths, name);
+    // what cannot be taken away now keeps its record: the next start, or "down", does it
+    if (await takeAway(name, provider, context, onProgress).catch(() => false)) removeRecord(paths, name);
     throw error;
   }
   // from here on it is a cluster: what is still missing in it can be added later
   writeRecord(paths, { ...fresh, state: 'ready' });
   await furnish(fresh, provider, context, onProgress);
   return 'created';
+}
+
+/** Looks in a row without a node of it, a second apart, before a half-made cluster counts as gone. */
+const quietLooks = 4;
+const takeAwayLooks = 60;
+
+/**
+ * Takes a half-made cluster away, whatever the command's signal says. The engine may still be busy with a node that was asked for before the
+ * interruption, so one look is not enough. Resolves with whether it is gone.
+ */
+async function takeAway(name: string, provider: Provider, { paths, clock }: OpenContext, onProgress: OnProgress): Promise<boolean> {
+  const { signal } = new AbortController();
+  for (let look = 0, quiet = 0; look < takeAwayLooks; look++) {
+    if ((await provider.status(name, signal)).exists) {
+      quiet = 0;
+      await provider.delete(name, { kubeconfig: kubeconfigOf(paths, name), onProgress, signal });
+    } else if (++quiet === quietLooks) return true;
+    await clock.sleep(1000);
+  }
+  return false;
 }
 
 /** A cluster that is there: its nodes are started where they do not run, and what an interrupted start did not bring is brought. */

@@ -116,6 +116,35 @@ describe('up', () => {
     expect([drill.cluster(), drill.record()]).toEqual([undefined, undefined]);
   });
 
+  it('takes away also a node that the engine makes after the interruption', async () => {
+    const drill = machine(undefined);
+    drill.duringCreate(() => {
+      throw new Error('interrupted');
+    });
+    const { delete: remove } = drill.provider;
+    let late: FakeCluster | undefined = running(id);
+    drill.provider.delete = async (...args) => {
+      await remove(...args);
+      if (late) drill.set(late);
+      late = undefined;
+    };
+    await expect(drill.up()).rejects.toThrow('interrupted');
+    expect(drill.acts).toEqual(['create', 'delete', 'delete']);
+    expect([drill.cluster(), drill.record()]).toEqual([undefined, undefined]);
+  });
+
+  it('keeps the record of a half-made cluster that cannot be taken away now', async () => {
+    const drill = machine(undefined);
+    drill.duringCreate(() => {
+      throw new Error('interrupted');
+    });
+    drill.provider.delete = async () => {
+      throw new Error('the engine does not answer');
+    };
+    await expect(drill.up()).rejects.toThrow('interrupted');
+    expect(drill.record()).toMatchObject({ state: 'creating' });
+  });
+
   it('keeps a ready cluster when what comes after is interrupted, and goes on there', async () => {
     const drill = machine(undefined);
     drill.provider.labImages = async () => {

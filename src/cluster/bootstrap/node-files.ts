@@ -18,11 +18,19 @@ export const cniPlugins = ['host-local', 'loopback', 'portmap', 'ptp'] as const;
 
 /**
  * On cgroup v1 systemd mounts hierarchies that the host has not mounted, and the engine then cannot give a node a part of its own: all nodes
- * of all clusters have the same root there (it has `cgroup.sane_behavior`). Each kubelet takes the Pods of the others in it for orphans and
- * tries to remove their cgroups, over and over. No node needs these hierarchies, so they are taken away before something looks at them.
+ * of all clusters have the same root there (only a root has `cgroup.sane_behavior`). Each kubelet takes the Pods of the others in it for
+ * orphans and tries to remove their cgroups, over and over. So each node takes a part for itself before anything looks.
  */
-const withoutSharedCgroups =
-  'ExecStartPre=/bin/sh -c "for h in hugetlb net_cls,net_prio net_cls net_prio perf_event rdma misc; do [ ! -e /sys/fs/cgroup/$$h/cgroup.sane_behavior ] || umount -l /sys/fs/cgroup/$$h; done"\n';
+const privateCgroups = `for hierarchy in hugetlb net_cls,net_prio net_cls net_prio perf_event rdma misc; do
+  folder=/sys/fs/cgroup/$hierarchy
+  [ -e "$folder/cgroup.sane_behavior" ] || continue
+  own="$folder/$(hostname)"
+  mkdir -p "$own/kubelet" "$own/kubelet.slice" /run/own-cgroup
+  # the shared root goes first: what looks for a hierarchy takes its first mount
+  mount --bind "$own" /run/own-cgroup && umount "$folder" && mount --bind /run/own-cgroup "$folder" && umount /run/own-cgroup
+done
+`;
+const makeCgroupsPrivate = 'ExecStartPre=-/bin/sh /kind/bin/private-cgroups.sh\n';
 
 /** What is changed in the files that kind's module has for a node; they are made for its own builds of containerd. */
 const edits: Record<string, readonly (readonly [RegExp, string])[]> = {
@@ -30,9 +38,9 @@ const edits: Record<string, readonly (readonly [RegExp, string])[]> = {
     [/\/usr\/local\/bin\/containerd/g, '/usr/bin/containerd'],
     // both need CAP_SYS_RESOURCE, which a machine may not have
     [/^(OOMScoreAdjust|Limit\w+)=.*\n/gm, ''],
-    [/^\[Service\]\n/m, `[Service]\n${withoutSharedCgroups}`],
+    [/^\[Service\]\n/m, `[Service]\n${makeCgroupsPrivate}`],
   ],
-  'etc/systemd/system/kubelet.service.d/11-kind.conf': [[/^\[Service\]\n/m, `[Service]\n${withoutSharedCgroups}`]],
+  'etc/systemd/system/kubelet.service.d/11-kind.conf': [[/^\[Service\]\n/m, `[Service]\n${makeCgroupsPrivate}`]],
   'etc/containerd/config.toml': [
     [/restrict_oom_score_adj = false/, 'restrict_oom_score_adj = true'],
     [/registry\.k8s\.io\/pause:[\d.]+|sandbox_image = ".*"/, `sandbox_image = "${nodeImages.pause}"`],
@@ -56,6 +64,7 @@ const texts: Record<string, string> = {
   // the kernel's log is the host's
   'etc/systemd/journald.conf.d/10-node.conf': '[Journal]\nReadKMsg=no\n',
   'kind/version': `v${versions.kubernetes}`,
+  'kind/bin/private-cgroups.sh': privateCgroups,
 };
 
 /** Units that Debian starts and that have no place in a container. @see https://systemd.io/CONTAINER_INTERFACE/ */
