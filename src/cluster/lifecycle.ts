@@ -68,7 +68,10 @@ export async function bringClusterUp(
   const status = await provider.status(name, signal);
   if (status.exists) {
     const ours = await verifyMaker(record, { name, provider, signal });
-    if (ours.state === 'ready') return goOn(ours, status, provider, context, onProgress);
+    if (ours.state === 'ready') {
+      const current = { ...ours, providerArgs: spec.providerArgs ?? ours.providerArgs };
+      return goOn(current, status, provider, context, onProgress);
+    }
     onProgress({ type: 'step-note', step: 'clean up', note: `taking away what an interrupted start left of ${name}` });
     await provider.delete(name, { kubeconfig, onProgress, signal });
   }
@@ -83,6 +86,7 @@ export async function bringClusterUp(
     kubectl: await provider.kubectl(),
     state: 'creating',
     hasLabImages: false,
+    providerArgs: spec.providerArgs,
   };
   writeRecord(paths, fresh);
   try {
@@ -139,7 +143,7 @@ async function goOn(
   const { name } = record;
   const kubeconfig = kubeconfigOf(paths, name);
   const runs = status.state === 'running';
-  if (!runs) await provider.start(name, { onProgress, signal });
+  if (!runs) await provider.start(name, { made: { ownershipId: record.id, providerArgs: record.providerArgs }, onProgress, signal });
   const api = await connect(kubeconfig);
   try {
     if (!runs) await waitUntilReady(api, { nodes: status.nodes.length, clock, signal, onProgress });

@@ -14,6 +14,9 @@ export interface ClusterSpec {
   providerArgs?: string[];
 }
 
+/** What a cluster was made with, and is to be started with again. */
+export type MadeWith = Pick<ClusterSpec, 'ownershipId' | 'providerArgs'>;
+
 export interface ClusterNode {
   /** Name of the Node object. */
   name: string;
@@ -66,8 +69,8 @@ export interface Provider {
   ownershipId(name: string, signal: AbortSignal): Promise<{ id: string } | { none: string }>;
   /** The API server's address as the provider knows it, and as the kubeconfig has it. */
   serverOf(name: string, kubeconfig: string, signal: AbortSignal): Promise<{ expected: string | undefined; found: string | undefined }>;
-  /** Starts (or unpauses) node machines that do not run, e.g. after a reboot. */
-  start(name: string, options: { onProgress: OnProgress; signal: AbortSignal }): Promise<void>;
+  /** Starts (or unpauses) node machines that do not run, e.g. after a reboot, as they were made. */
+  start(name: string, options: { made: MadeWith; onProgress: OnProgress; signal: AbortSignal }): Promise<void>;
   /** Whether the lab images are in the nodes already (`baked`), or have to be brought there. */
   labImages(): Promise<'baked' | 'load'>;
   /** Path of a kubectl that fits the clusters of this provider. */

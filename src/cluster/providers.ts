@@ -1,5 +1,5 @@
 import { LabError } from '../lab-error.ts';
-import { type BootstrapPorts, type prepare, toolsIfReady } from './bootstrap/prepare.ts';
+import { type BootstrapPorts, kubectlIfReady, type prepare, toolsIfReady } from './bootstrap/prepare.ts';
 import { kindProvider } from './kind/kind-provider.ts';
 import { minikubeProvider } from './minikube/minikube-provider.ts';
 import type { Provider } from './provider.ts';
@@ -26,7 +26,7 @@ export function providerNamed(id: Provider['id'], ports: BootstrapPorts & { sign
         run: ports.run,
         env: ports.env,
         kubeconfigOf: (profile) => kubeconfigOf(ports.paths, profile),
-        kubectl: async () => (await toolsIfReady(ports))?.kubectl ?? 'kubectl',
+        kubectl: async () => (await kubectlIfReady(ports)) ?? 'kubectl',
       });
     default:
       throw new LabError('not-possible-here', `the provider ${id} is not there`, { hint: 'Use kind: kubedrill up' });

@@ -18,6 +18,8 @@ const recordSchema = z.strictObject({
   state: z.enum(['creating', 'ready']).default('ready'),
   /** The nodes have the images that labs run. */
   hasLabImages: z.boolean().default(false),
+  /** What was passed through to the provider: its nodes are started again with the same. */
+  providerArgs: z.array(z.string()).optional(),
 });
 
 /** What kubedrill keeps of a cluster that it made. */

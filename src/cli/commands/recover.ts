@@ -72,8 +72,9 @@ async function nodesOf(name: string, journal: Journal, context: CommandContext):
   const status = await provider.status(name, context.signal);
   if (!status.exists) return 'gone';
   if (status.nodes.some((node) => node.state === 'stopped')) {
-    await verifyMaker(readRecord(context.paths, name), { name, provider, signal: context.signal });
-    await provider.start(name, { onProgress: sayProgress(context), signal: context.signal });
+    const { id, providerArgs } = await verifyMaker(readRecord(context.paths, name), { name, provider, signal: context.signal });
+    const made = { ownershipId: id, providerArgs };
+    await provider.start(name, { made, onProgress: sayProgress(context), signal: context.signal });
   }
   return 'running';
 }

@@ -76,10 +76,13 @@ export async function planBootstrap(ports: BootstrapPorts): Promise<PlanItem[]> 
   return itemsOf(await planFor(route.goals, route.steps));
 }
 
-/** What is missing for the lab images alone: where nodes come from elsewhere. */
+/** What a cluster needs whose nodes come from elsewhere. */
+const besideNodes = ['kubectl', 'lab-images'];
+
+/** What is missing where nodes come from elsewhere. */
 export async function planLabImages(ports: BootstrapPorts): Promise<PlanItem[]> {
   const route = await chooseRoute(ports);
-  return itemsOf(await planFor(['lab-images'], route.steps));
+  return itemsOf(await planFor(besideNodes, route.steps));
 }
 
 const itemsOf = (plan: Plan): PlanItem[] =>
@@ -101,11 +104,11 @@ export async function prepare(ports: BootstrapPorts, onProgress: OnProgress, sig
   });
 }
 
-/** Brings the archives of all lab images, and gives their paths. */
+/** Brings the archives of all lab images, and kubectl where there is none, and gives the paths of the archives. */
 export async function buildLabImages(ports: BootstrapPorts, onProgress: OnProgress, signal: AbortSignal): Promise<string[]> {
   const route = await chooseRoute(ports);
-  if ((await planFor(['lab-images'], route.steps)).steps.length > 0) {
-    await alone(ports, onProgress, signal, async () => carryOutPlan(await planFor(['lab-images'], route.steps), ports, onProgress, signal));
+  if ((await planFor(besideNodes, route.steps)).steps.length > 0) {
+    await alone(ports, onProgress, signal, async () => carryOutPlan(await planFor(besideNodes, route.steps), ports, onProgress, signal));
   }
   return route.tools.labImages;
 }
@@ -127,6 +130,16 @@ function alone<T>(ports: BootstrapPorts, onProgress: OnProgress, signal: AbortSi
 }
 
 const commandLine = () => `kubedrill ${process.argv.slice(2).join(' ')}`.trim();
+
+/** A kubectl that fits, when there is one, whether or not all else is there. */
+export async function kubectlIfReady(ports: BootstrapPorts): Promise<string | undefined> {
+  const { run, machine = realMachine } = ports;
+  const engine = await lookAtEngine(run, machine);
+  for (const route of [await airGapped(ports, engine), await withRegistry(ports, engine)]) {
+    if ((await planFor(['kubectl'], route.steps)).steps.length === 0) return route.tools.kubectl;
+  }
+  return undefined;
+}
 
 /** The tools when all is there, without any work and without the network. */
 export async function toolsIfReady(ports: BootstrapPorts): Promise<Tools | undefined> {

@@ -11,6 +11,7 @@ interface NodeStatus {
 }
 
 /**
+ * A node whose machine somebody removed counts as stopped: minikube makes it anew when it starts the profile. Without a control plane there is no cluster.
  * Nodes from `minikube status -o json`, whatever its exit code (2: something is stopped or paused, 7: the host is stopped).
  * `undefined` when the text is not a status: the profile does not exist, or minikube failed.
  */
@@ -23,7 +24,7 @@ export function nodesFromStatus(text: string): ClusterNode[] | undefined {
   }
   const list = (Array.isArray(parsed) ? parsed : [parsed]) as NodeStatus[];
   if (!list.every((node) => typeof node?.Name === 'string' && typeof node.Host === 'string')) return undefined;
-  if (list.some((node) => node.Host === 'Nonexistent')) return undefined;
+  if (list.every((node) => node.Worker || node.Host === 'Nonexistent')) return undefined;
   return list.map((node) => ({
     name: node.Name,
     role: node.Worker ? 'worker' : 'control-plane',
@@ -69,6 +70,16 @@ export function enabledAddons(text: string): Set<string> {
   try {
     const listed = JSON.parse(text) as Record<string, { Status?: string }>;
     return new Set(Object.entries(listed).flatMap(([name, { Status }]) => (Status === 'enabled' ? [name] : [])));
+  } catch {
+    return new Set();
+  }
+}
+
+/** Images of a node from `crictl images -o json`, by the names that the engine of this machine has for them. */
+export function imagesFrom(text: string): Set<string> {
+  try {
+    const { images } = JSON.parse(text) as { images: { repoTags?: string[] }[] };
+    return new Set(images.flatMap(({ repoTags = [] }) => repoTags.map((tag) => tag.replace(/^docker\.io\/(library\/)?/, ''))));
   } catch {
     return new Set();
   }

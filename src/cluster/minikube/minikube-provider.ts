@@ -6,6 +6,7 @@ import type { Run, RunResult } from '../../system/run.ts';
 import type { ClusterNode, Provider, ProviderFacts } from '../provider.ts';
 import {
   enabledAddons,
+  imagesFrom,
   nodesFromStatus,
   type Profile,
   profilesFrom,
@@ -32,7 +33,7 @@ export interface MinikubePorts {
   env: Record<string, string | undefined>;
   /** Where the private kubeconfig of a profile lies: the only one that minikube is shown. */
   kubeconfigOf: (profile: string) => string;
-  /** A kubectl that fits; where minikube is used it is what PATH has. */
+  /** A kubectl that fits. */
   kubectl: () => Promise<string>;
 }
 
@@ -92,12 +93,23 @@ export function minikubeProvider(ports: MinikubePorts): Provider {
     return nodesFromStatus(status.stdout);
   }
 
+  /** The light list does not ask every cluster of this user how it is, but leaves half-made profiles out. */
   async function profileNamed(name: string, signal: AbortSignal): Promise<Profile | undefined> {
-    const list = await minikube(['profile', 'list', '-o', 'json'], { signal });
-    return profilesFrom(list.stdout).find((one) => one.name === name);
+    for (const extent of [['--light'], []]) {
+      const list = await minikube(['profile', 'list', '-o', 'json', ...extent], { signal, kubeconfig: ports.kubeconfigOf(name) });
+      const found = profilesFrom(list.stdout).find((one) => one.name === name);
+      if (found) return found;
+    }
+    return undefined;
   }
 
-  const driverOf = async (name: string, signal: AbortSignal): Promise<string> => (await profileNamed(name, signal))?.driver ?? '';
+  /** A profile keeps the driver that it was made with. */
+  const drivers = new Map<string, string>();
+  async function driverOf(name: string, signal: AbortSignal): Promise<string> {
+    const driver = drivers.get(name) ?? (await profileNamed(name, signal))?.driver ?? '';
+    if (driver) drivers.set(name, driver);
+    return driver;
+  }
 
   /** With the docker driver a node is a container of its own name; else minikube's own ssh. */
   async function onNode(
@@ -144,6 +156,22 @@ export function minikubeProvider(ports: MinikubePorts): Provider {
     );
   }
 
+  /** `minikube image load` says nothing of what it could not bring: it succeeds all the same. */
+  async function mustHaveImages(profile: string, images: readonly string[], signal: AbortSignal): Promise<void> {
+    for (const { name } of (await nodesOf(profile, signal)) ?? []) {
+      const listed = must(
+        await onNode(profile, name, ['crictl', 'images', '-o', 'json'], { timeoutMs: lookBoundMs, signal }),
+        `could not look at the images of ${name}`,
+      );
+      const there = imagesFrom(listed.stdout);
+      const missing = images.filter((image) => !there.has(image));
+      if (missing.length > 0)
+        throw new LabError('cluster-failed', `minikube did not load ${missing.join(', ')} into ${name}`, {
+          hint: `See for yourself: minikube image load -p ${profile} ${missing[0]} --alsologtostderr`,
+        });
+    }
+  }
+
   const timed = async (step: string, bound: number, onProgress: OnProgress, act: () => Promise<void>) => {
     const started = performance.now();
     onProgress({ type: 'step-started', step, bound });
@@ -172,7 +200,8 @@ export function minikubeProvider(ports: MinikubePorts): Provider {
           timeoutMs: startBoundMs,
           signal,
           kubeconfig,
-          onLine: (line) => onProgress({ type: 'step-note', step: 'minikube', note: line.replace(/[^\p{L}\p{N}\p{P}\s]/gu, '').trim() }),
+          onLine: (line) =>
+            onProgress({ type: 'step-note', step: 'minikube', note: line.replace(/\p{Extended_Pictographic}|\uFE0F|\u200D/gu, '').trim() }),
         });
         must(result, `minikube could not make the profile ${spec.name}`);
       });
@@ -181,6 +210,7 @@ export function minikubeProvider(ports: MinikubePorts): Provider {
     },
 
     async delete(name, { kubeconfig, onProgress, signal }) {
+      drivers.delete(name);
       await timed(`minikube delete -p ${name}`, 120, onProgress, async () => {
         must(
           await minikube(['delete', '-p', name], { timeoutMs: 120_000, signal, kubeconfig }),
@@ -225,7 +255,7 @@ export function minikubeProvider(ports: MinikubePorts): Provider {
       return { expected: `https://${ip.stdout.trim()}:${new URL(found).port}`, found };
     },
 
-    async start(name, { onProgress, signal }) {
+    async start(name, { made, onProgress, signal }) {
       for (const node of (await nodesOf(name, signal)) ?? [])
         if (node.state === 'paused' && (await driverOf(name, signal)) === 'docker')
           await run('docker', ['unpause', node.name], { timeoutMs: lookBoundMs, signal });
@@ -233,7 +263,11 @@ export function minikubeProvider(ports: MinikubePorts): Provider {
       if (nodes?.every((node) => node.state === 'running')) return;
       await timed(`minikube start -p ${name}`, startBoundMs / 1000, onProgress, async () => {
         must(
-          await minikube(['start', '-p', name, '--interactive=false'], { timeoutMs: startBoundMs, signal }),
+          // --force, --preload and others are no part of a profile; a list of names that were given by hand would replace the one with ours
+          await minikube(
+            ['start', '-p', name, `--apiserver-names=${ownName(made.ownershipId)}`, '--interactive=false', ...(made.providerArgs ?? [])],
+            { timeoutMs: startBoundMs, signal },
+          ),
           `minikube could not start the profile ${name}`,
         );
       });
@@ -253,6 +287,7 @@ export function minikubeProvider(ports: MinikubePorts): Provider {
           await minikube(['image', 'load', '-p', cluster, ...images], { timeoutMs: 600_000, signal }),
           'minikube could not load the lab images',
         );
+        await mustHaveImages(cluster, images, signal);
       });
     },
 

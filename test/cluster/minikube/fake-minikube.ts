@@ -45,6 +45,22 @@ export const recorded = {
     node('drill', { Host: 'Stopped', Kubelet: 'Stopped', APIServer: 'Stopped', Kubeconfig: 'Stopped' }),
     worker('drill-m02', { Host: 'Stopped', Kubelet: 'Stopped' }),
   ]),
+  /** Exit code 7; the container of a worker was removed by hand. */
+  workerGone: JSON.stringify([node('drill'), worker('drill-m02', { Host: 'Nonexistent', Kubelet: 'Nonexistent' })]),
+  /** Exit code 7; the container of the only node was removed by hand. */
+  gone: JSON.stringify(node('drill', { Host: 'Nonexistent', Kubelet: 'Nonexistent', APIServer: 'Nonexistent', Kubeconfig: 'Nonexistent' })),
+  /** `crictl images -o json` on a node. */
+  images: (...names: string[]) =>
+    JSON.stringify({
+      images: ['registry.k8s.io/pause:3.10.1', ...names.map((name) => `docker.io/${name}`)].map((tag, index) => ({
+        id: `sha256:${String(index).repeat(64)}`,
+        repoTags: [tag],
+        repoDigests: [],
+        size: '6755054',
+        username: '',
+        pinned: false,
+      })),
+    }),
   profiles: (driver = 'docker', apiServerNames?: string[]) =>
     JSON.stringify({
       invalid: [],

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { nodesFromStatus, readExitMarker, versionFrom, withExitMarker } from '../../../src/cluster/minikube/minikube-output.ts';
+import { imagesFrom, nodesFromStatus, readExitMarker, versionFrom, withExitMarker } from '../../../src/cluster/minikube/minikube-output.ts';
 import { minikubeProvider } from '../../../src/cluster/minikube/minikube-provider.ts';
 import { type Answer, fakeMachine, recorded } from './fake-minikube.ts';
 
@@ -52,6 +52,16 @@ describe('what minikube prints', () => {
   it('takes no message for a status', () => {
     expect(nodesFromStatus('* Profile "drill" not found.')).toBeUndefined();
     expect(nodesFromStatus('{"message":"x"}')).toBeUndefined();
+  });
+
+  it('takes a node whose machine was removed for a stopped one, and a profile without its control plane for none', () => {
+    expect(nodesFromStatus(recorded.workerGone)?.map((node) => node.state)).toEqual(['running', 'stopped']);
+    expect(nodesFromStatus(recorded.gone)).toBeUndefined();
+  });
+
+  it('reads what images a node has, by the names of this machine', () => {
+    expect([...imagesFrom(recorded.images('kd/web:1.0'))]).toEqual(['registry.k8s.io/pause:3.10.1', 'kd/web:1.0']);
+    expect([...imagesFrom('FATA[0000] no such file')]).toEqual([]);
   });
 
   it('finds the real exit code behind minikube ssh, which answers 1 for every failure', () => {
@@ -207,10 +217,51 @@ describe('the minikube provider', () => {
     expect(await provider(doctored).minikube.ownershipId('drill', signal)).toEqual({ none: "the container drill is not minikube's" });
   });
 
-  it('loads the lab images into the profile', async () => {
-    const { minikube, machine } = provider(by({ 'minikube image load': {} }));
+  const images = {
+    'minikube image load': {},
+    'minikube status': { stdout: recorded.twoNodes },
+    'minikube profile list': { stdout: recorded.profiles() },
+    'docker exec drill ': { stdout: recorded.images('kd/web:1.0', 'kd/shell:1.0') },
+  };
+
+  it('loads the lab images into the profile, and looks whether every node has them', async () => {
+    const { minikube, machine } = provider(
+      by({ ...images, 'docker exec drill-m02': { stdout: recorded.images('kd/web:1.0', 'kd/shell:1.0') } }),
+    );
     await minikube.loadImages('drill', ['kd/web:1.0', 'kd/shell:1.0'], { onProgress: () => undefined, signal });
-    expect(machine.lines()).toEqual(['minikube image load -p drill kd/web:1.0 kd/shell:1.0']);
+    expect(machine.lines()[0]).toBe('minikube image load -p drill kd/web:1.0 kd/shell:1.0');
+    expect(machine.lines().at(-1)).toBe('docker exec drill-m02 crictl images -o json');
+  });
+
+  it('does not believe minikube, which succeeds whether or not it could load an image', async () => {
+    const { minikube } = provider(by({ ...images, 'docker exec drill-m02': { stdout: recorded.images('kd/web:1.0') } }));
+    await expect(
+      minikube.loadImages('drill', ['kd/web:1.0', 'kd/shell:1.0'], { onProgress: () => undefined, signal }),
+    ).rejects.toMatchObject({ code: 'cluster-failed', message: 'minikube did not load kd/shell:1.0 into drill-m02' });
+  });
+
+  it('starts a stopped profile as it was made: minikube keeps the mark, but not --force and the like', async () => {
+    const { minikube, machine } = provider(
+      by({ 'minikube status': { exitCode: 7, stdout: recorded.stopped }, 'minikube start': {}, kubectl: {} }),
+    );
+    await minikube.start('drill', { made: { ownershipId, providerArgs: ['--force'] }, onProgress: () => undefined, signal });
+    expect(machine.lines()).toContain(
+      `minikube start -p drill --apiserver-names=${ownershipId}.kubedrill.internal --interactive=false --force`,
+    );
+  });
+
+  it('finds a half-made profile, which the light list leaves out, and asks for the driver once', async () => {
+    const machine = provider((program, args) => {
+      if (program === 'docker') return {};
+      return { stdout: args.includes('--light') ? JSON.stringify({ invalid: [], valid: [] }) : recorded.profiles() };
+    });
+    for (const act of ['start', 'stop']) await machine.minikube.exec('drill', 'drill', ['systemctl', act, 'kubelet'], { timeoutMs: 1000 });
+    expect(machine.machine.lines()).toEqual([
+      'minikube profile list -o json --light',
+      'minikube profile list -o json',
+      'docker exec drill systemctl start kubelet',
+      'docker exec drill systemctl stop kubelet',
+    ]);
   });
 
   it('says what its clusters have, so that labs need not know it by name', async () => {
