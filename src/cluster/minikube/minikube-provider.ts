@@ -23,8 +23,18 @@ const oldest = [1, 32, 0] as const;
  */
 const ownName = (id: string) => `${id}.kubedrill.internal`;
 const idIn = (name: string): string | undefined => /^([0-9a-f-]{36})\.kubedrill\.internal$/.exec(name)?.[1];
+/**
+ * What kubedrill asks of every profile, before what the user asks for. Alone, Minikube's scheduler and controller manager elect no leader:
+ * here they do as everywhere else, for a lease shows whether they are alive.
+ */
+const asked = (id: string): string[] => [
+  `--apiserver-names=${ownName(id)}`,
+  '--extra-config=scheduler.leader-elect=true',
+  '--extra-config=controller-manager.leader-elect=true',
+];
 const lookBoundMs = 30_000;
 const startBoundMs = 15 * 60_000;
+const deleteBoundMs = 5 * 60_000;
 /** Docker's label on the node containers of a profile. */
 const nameLabel = 'name.minikube.sigs.k8s.io';
 
@@ -196,7 +206,7 @@ export function minikubeProvider(ports: MinikubePorts): Provider {
         '--wait-timeout': '6m',
       }).flatMap(([flag, value]) => (has(flag) ? [] : [`${flag}=${value}`]));
       await timed(`minikube start -p ${spec.name}`, startBoundMs / 1000, onProgress, async () => {
-        const result = await minikube(['start', '-p', spec.name, `--apiserver-names=${ownName(spec.ownershipId)}`, ...defaults, ...given], {
+        const result = await minikube(['start', '-p', spec.name, ...asked(spec.ownershipId), ...defaults, ...given], {
           timeoutMs: startBoundMs,
           signal,
           kubeconfig,
@@ -211,9 +221,9 @@ export function minikubeProvider(ports: MinikubePorts): Provider {
 
     async delete(name, { kubeconfig, onProgress, signal }) {
       drivers.delete(name);
-      await timed(`minikube delete -p ${name}`, 120, onProgress, async () => {
+      await timed(`minikube delete -p ${name}`, deleteBoundMs / 1000, onProgress, async () => {
         must(
-          await minikube(['delete', '-p', name], { timeoutMs: 120_000, signal, kubeconfig }),
+          await minikube(['delete', '-p', name], { timeoutMs: deleteBoundMs, signal, kubeconfig }),
           `minikube could not delete the profile ${name}`,
         );
       });
@@ -263,11 +273,11 @@ export function minikubeProvider(ports: MinikubePorts): Provider {
       if (nodes?.every((node) => node.state === 'running')) return;
       await timed(`minikube start -p ${name}`, startBoundMs / 1000, onProgress, async () => {
         must(
-          // --force, --preload and others are no part of a profile; a list of names that were given by hand would replace the one with ours
-          await minikube(
-            ['start', '-p', name, `--apiserver-names=${ownName(made.ownershipId)}`, '--interactive=false', ...(made.providerArgs ?? [])],
-            { timeoutMs: startBoundMs, signal },
-          ),
+          // --force, --preload and others are no part of a profile; names and settings that were given by hand would replace those with ours
+          await minikube(['start', '-p', name, ...asked(made.ownershipId), '--interactive=false', ...(made.providerArgs ?? [])], {
+            timeoutMs: startBoundMs,
+            signal,
+          }),
           `minikube could not start the profile ${name}`,
         );
       });

@@ -115,7 +115,7 @@ describe('the minikube provider', () => {
     );
     const start = machine.asked.find((one) => one.line.startsWith('minikube start'));
     expect(start?.line).toBe(
-      `minikube start -p drill --apiserver-names=${ownershipId}.kubedrill.internal --container-runtime=containerd --kubernetes-version=v1.34.4 --nodes=2 --interactive=false --wait=all --wait-timeout=6m --driver=kvm2 --preload=false`,
+      `minikube start -p drill --apiserver-names=${ownershipId}.kubedrill.internal --extra-config=scheduler.leader-elect=true --extra-config=controller-manager.leader-elect=true --container-runtime=containerd --kubernetes-version=v1.34.4 --nodes=2 --interactive=false --wait=all --wait-timeout=6m --driver=kvm2 --preload=false`,
     );
     expect(start?.env.KUBECONFIG).toBe(kubeconfig);
     expect(statSync(kubeconfig).mode & 0o777).toBe(0o600);
@@ -246,7 +246,7 @@ describe('the minikube provider', () => {
     );
     await minikube.start('drill', { made: { ownershipId, providerArgs: ['--force'] }, onProgress: () => undefined, signal });
     expect(machine.lines()).toContain(
-      `minikube start -p drill --apiserver-names=${ownershipId}.kubedrill.internal --interactive=false --force`,
+      `minikube start -p drill --apiserver-names=${ownershipId}.kubedrill.internal --extra-config=scheduler.leader-elect=true --extra-config=controller-manager.leader-elect=true --interactive=false --force`,
     );
   });
 
