@@ -149,7 +149,13 @@ async function clusterFindings(ports: DoctorPorts, engine: Engine, name: string)
       fail('ownership', `kubedrill did not make the cluster "${name}", so it does not touch it`, 'kubedrill up --name drill'),
     ];
   }
-  const api = await connect(kubeconfig);
+  let api: KubeApi;
+  try {
+    api = await connect(kubeconfig);
+  } catch (error) {
+    // `minikube stop` empties the kubeconfig that it is shown
+    return [machines, fail('kubeconfig', error instanceof Error ? error.message : String(error), up)];
+  }
   try {
     const ownership = await verifyOwnership(record, { name, provider, kubeconfig, api, signal }).then(
       (owned) =>

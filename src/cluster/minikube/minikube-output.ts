@@ -11,7 +11,7 @@ interface NodeStatus {
 }
 
 /**
- * A node whose machine somebody removed counts as stopped: minikube makes it anew when it starts the profile. Without a control plane there is no cluster.
+ * A node whose machine somebody removed counts as stopped: the profile is still there, whoever made it, and minikube makes the machine anew.
  * Nodes from `minikube status -o json`, whatever its exit code (2: something is stopped or paused, 7: the host is stopped).
  * `undefined` when the text is not a status: the profile does not exist, or minikube failed.
  */
@@ -24,7 +24,6 @@ export function nodesFromStatus(text: string): ClusterNode[] | undefined {
   }
   const list = (Array.isArray(parsed) ? parsed : [parsed]) as NodeStatus[];
   if (!list.every((node) => typeof node?.Name === 'string' && typeof node.Host === 'string')) return undefined;
-  if (list.every((node) => node.Worker || node.Host === 'Nonexistent')) return undefined;
   return list.map((node) => ({
     name: node.Name,
     role: node.Worker ? 'worker' : 'control-plane',

@@ -252,6 +252,8 @@ export function minikubeProvider(ports: MinikubePorts): Provider {
           timeoutMs: lookBoundMs,
           signal,
         });
+        // somebody removed it; the profile goes on bearing the mark
+        if (!label.ok && /no such (object|container)/i.test(label.stderr)) continue;
         if (!label.ok || label.stdout.trim() !== node.name) return { none: `the container ${node.name} is not minikube's` };
       }
       return { id };

@@ -54,9 +54,9 @@ describe('what minikube prints', () => {
     expect(nodesFromStatus('{"message":"x"}')).toBeUndefined();
   });
 
-  it('takes a node whose machine was removed for a stopped one, and a profile without its control plane for none', () => {
+  it('takes a node whose machine was removed for a stopped one: the profile is still there', () => {
     expect(nodesFromStatus(recorded.workerGone)?.map((node) => node.state)).toEqual(['running', 'stopped']);
-    expect(nodesFromStatus(recorded.gone)).toBeUndefined();
+    expect(nodesFromStatus(recorded.gone)?.map((node) => node.state)).toEqual(['stopped']);
   });
 
   it('reads what images a node has, by the names of this machine', () => {
@@ -204,6 +204,15 @@ describe('the minikube provider', () => {
     expect(await provider(foreign).minikube.ownershipId('drill', signal)).toEqual({
       none: 'the profile drill carries no mark of kubedrill',
     });
+  });
+
+  it('still knows whom a profile was made for when the machine of a node was removed', async () => {
+    const removed = by({
+      'minikube status': { exitCode: 7, stdout: recorded.gone },
+      'minikube profile list': { stdout: recorded.profiles('docker', [`${ownershipId}.kubedrill.internal`]) },
+      'docker inspect': { exitCode: 1, stdout: '\n', stderr: 'Error: No such object: drill' },
+    });
+    expect(await provider(removed).minikube.ownershipId('drill', signal)).toEqual({ id: ownershipId });
   });
 
   it('does not own a profile that is not there, or a container that is not minikube’s', async () => {
