@@ -11,9 +11,8 @@ interface NodeStatus {
 }
 
 /**
- * A node whose machine somebody removed counts as stopped: the profile is still there, whoever made it, and minikube makes the machine anew.
  * Nodes from `minikube status -o json`, whatever its exit code (2: something is stopped or paused, 7: the host is stopped).
- * `undefined` when the text is not a status: the profile does not exist, or minikube failed.
+ * `undefined` when the text is not a status: the profile does not exist, minikube failed, or the machine of a node was removed (`null`).
  */
 export function nodesFromStatus(text: string): ClusterNode[] | undefined {
   let parsed: unknown;
@@ -43,13 +42,18 @@ export interface Profile {
   driver: string;
   /** Names that the API server's certificate is made for, as `minikube start` was told. */
   apiServerNames: string[];
+  nodes: Pick<ClusterNode, 'name' | 'role'>[];
 }
 
 /** Profiles, valid ones first, of `minikube profile list -o json`. Its `Status` is not looked at: it stays OK while a kubelet is stopped. */
 export function profilesFrom(text: string): Profile[] {
   interface Listed {
     Name: string;
-    Config?: { Driver?: string; KubernetesConfig?: { APIServerNames?: string[] | null } } | null;
+    Config?: {
+      Driver?: string;
+      KubernetesConfig?: { APIServerNames?: string[] | null };
+      Nodes?: { Name: string; ControlPlane: boolean }[] | null;
+    } | null;
   }
   let parsed: { valid?: Listed[] | null; invalid?: Listed[] | null };
   try {
@@ -61,6 +65,11 @@ export function profilesFrom(text: string): Profile[] {
     name: Name,
     driver: Config?.Driver ?? '',
     apiServerNames: Config?.KubernetesConfig?.APIServerNames ?? [],
+    // the first control plane has no name of its own
+    nodes: (Config?.Nodes ?? []).map((node) => ({
+      name: node.Name === '' ? Name : `${Name}-${node.Name}`,
+      role: node.ControlPlane ? 'control-plane' : 'worker',
+    })),
   }));
 }
 

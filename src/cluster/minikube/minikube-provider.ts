@@ -100,7 +100,10 @@ export function minikubeProvider(ports: MinikubePorts): Provider {
   async function nodesOf(profile: string, signal: AbortSignal): Promise<ClusterNode[] | undefined> {
     const status = await minikube(['status', '-p', profile, '-o', 'json'], { signal });
     if (status.outcome === 'missing') return undefined;
-    return nodesFromStatus(status.stdout);
+    const nodes = nodesFromStatus(status.stdout);
+    if (nodes) return nodes;
+    // the profile may still be there, whoever made it: a start makes a removed machine anew
+    return (await profileNamed(profile, signal))?.nodes.map((node) => ({ ...node, state: 'stopped' }));
   }
 
   /** The light list does not ask every cluster of this user how it is, but leaves half-made profiles out. */
@@ -248,10 +251,14 @@ export function minikubeProvider(ports: MinikubePorts): Provider {
       if (others.length > 0) return { none: `the profile ${name} carries several marks` };
       if (profile.driver !== 'docker') return { id };
       for (const node of (await nodesOf(name, signal)) ?? []) {
-        const label = await run('docker', ['inspect', '--format', `{{index .Config.Labels "${nameLabel}"}}`, node.name], {
-          timeoutMs: lookBoundMs,
-          signal,
-        });
+        const label = await run(
+          'docker',
+          ['inspect', '--type', 'container', '--format', `{{index .Config.Labels "${nameLabel}"}}`, node.name],
+          {
+            timeoutMs: lookBoundMs,
+            signal,
+          },
+        );
         // somebody removed it; the profile goes on bearing the mark
         if (!label.ok && /no such (object|container)/i.test(label.stderr)) continue;
         if (!label.ok || label.stdout.trim() !== node.name) return { none: `the container ${node.name} is not minikube's` };

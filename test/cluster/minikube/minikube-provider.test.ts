@@ -54,11 +54,6 @@ describe('what minikube prints', () => {
     expect(nodesFromStatus('{"message":"x"}')).toBeUndefined();
   });
 
-  it('takes a node whose machine was removed for a stopped one: the profile is still there', () => {
-    expect(nodesFromStatus(recorded.workerGone)?.map((node) => node.state)).toEqual(['running', 'stopped']);
-    expect(nodesFromStatus(recorded.gone)?.map((node) => node.state)).toEqual(['stopped']);
-  });
-
   it('reads what images a node has, by the names of this machine', () => {
     expect([...imagesFrom(recorded.images('kd/web:1.0'))]).toEqual(['registry.k8s.io/pause:3.10.1', 'kd/web:1.0']);
     expect([...imagesFrom('FATA[0000] no such file')]).toEqual([]);
@@ -185,8 +180,8 @@ describe('the minikube provider', () => {
     const owned = by({
       'minikube status': { stdout: recorded.twoNodes },
       'minikube profile list': { stdout: recorded.profiles('docker', [`${ownershipId}.kubedrill.internal`]) },
-      'docker inspect --format {{index .Config.Labels "name.minikube.sigs.k8s.io"}} drill-m02': { stdout: 'drill-m02\n' },
-      'docker inspect --format {{index .Config.Labels "name.minikube.sigs.k8s.io"}} drill': { stdout: 'drill\n' },
+      'docker inspect --type container --format {{index .Config.Labels "name.minikube.sigs.k8s.io"}} drill-m02': { stdout: 'drill-m02\n' },
+      'docker inspect --type container --format {{index .Config.Labels "name.minikube.sigs.k8s.io"}} drill': { stdout: 'drill\n' },
     });
     expect(await provider(owned).minikube.ownershipId('drill', signal)).toEqual({ id: ownershipId });
     const elsewhere = by({ 'minikube profile list': { stdout: recorded.profiles('kvm2', [`${ownershipId}.kubedrill.internal`]) } });
@@ -212,7 +207,16 @@ describe('the minikube provider', () => {
       'minikube profile list': { stdout: recorded.profiles('docker', [`${ownershipId}.kubedrill.internal`]) },
       'docker inspect': { exitCode: 1, stdout: '\n', stderr: 'Error: No such object: drill' },
     });
-    expect(await provider(removed).minikube.ownershipId('drill', signal)).toEqual({ id: ownershipId });
+    const { minikube } = provider(removed);
+    expect(await minikube.status('drill', signal)).toMatchObject({
+      exists: true,
+      state: 'stopped',
+      nodes: [
+        { name: 'drill', role: 'control-plane' },
+        { name: 'drill-m02', role: 'worker' },
+      ],
+    });
+    expect(await minikube.ownershipId('drill', signal)).toEqual({ id: ownershipId });
   });
 
   it('does not own a profile that is not there, or a container that is not minikube’s', async () => {
