@@ -6,7 +6,7 @@ import { unmetNeeds } from '../drill/needs.ts';
 import {
   joinProof,
   type LabProof,
-  type OpenFresh,
+  type MakeFresh,
   type ProofTask,
   proofRows,
   proofTasks,
@@ -104,11 +104,11 @@ async function proveLabs(labs: readonly Lab[], width: number, proving: Proving):
   await sideBySide(rows, width, runRow, context.signal);
 }
 
-/** Opens drills of a lab in namespaces of their own, with a state of their own. */
-function freshDrills(lab: Lab, { context, cluster, faults, scratch, trace }: Proving): OpenFresh {
-  return async (suffix) => {
+/** Makes drills of a lab in namespaces of their own, with a state of their own. */
+function freshDrills(lab: Lab, { context, cluster, faults, scratch, trace }: Proving): MakeFresh {
+  return (suffix) => {
     const namespace = `verify-${lab.id}${suffix}`.slice(0, 63).replace(/-+$/, '');
-    const session = new DrillSession({
+    return new DrillSession({
       lab,
       cluster,
       faults,
@@ -123,14 +123,5 @@ function freshDrills(lab: Lab, { context, cluster, faults, scratch, trace }: Pro
       live: true,
       onEvent: trace(namespace),
     });
-    try {
-      await session.open();
-    } catch (error) {
-      // half a set-up is nobody's: nothing of it stays
-      await session.abandon().catch(() => undefined);
-      await session.close().catch(() => undefined);
-      throw error;
-    }
-    return session;
   };
 }

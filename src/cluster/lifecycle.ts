@@ -113,7 +113,7 @@ export async function bringClusterUp(
 
 /** Looks in a row without a node of it, a second apart, before a half-made cluster counts as gone. */
 const quietLooks = 4;
-const takeAwayLooks = 60;
+const takeAwayBoundMs = 300_000;
 
 /**
  * Takes a half-made cluster away, whatever the command's signal says. The engine may still be busy with a node that was asked for before the
@@ -121,14 +121,14 @@ const takeAwayLooks = 60;
  */
 async function takeAway(name: string, provider: Provider, { paths, clock }: OpenContext, onProgress: OnProgress): Promise<boolean> {
   const { signal } = new AbortController();
-  for (let look = 0, quiet = 0; look < takeAwayLooks; look++) {
-    if ((await provider.status(name, signal)).exists) {
-      quiet = 0;
-      await provider.delete(name, { kubeconfig: kubeconfigOf(paths, name), onProgress, signal });
-    } else if (++quiet === quietLooks) return true;
-    await clock.sleep(1000);
-  }
-  return false;
+  let quiet = 0;
+  const look = async () => {
+    const { exists } = await provider.status(name, signal);
+    if (exists) await provider.delete(name, { kubeconfig: kubeconfigOf(paths, name), onProgress, signal });
+    quiet = exists ? 0 : quiet + 1;
+    return { done: quiet === quietLooks, seen: exists ? 'nodes are left' : 'no node is left' };
+  };
+  return (await waitUntil(look, { boundMs: takeAwayBoundMs, everyMs: 1000, clock })).outcome === 'done';
 }
 
 /** A cluster that is there: its nodes are started where they do not run, and what an interrupted start did not bring is brought. */

@@ -26,8 +26,8 @@ export interface WrongProof {
   notes: string[];
 }
 
-/** Opens a fresh drill of the lab in a namespace of its own. */
-export type OpenFresh = (suffix: string) => Promise<DrillSession>;
+/** Makes a drill of the lab in a namespace of its own; it is not opened yet. */
+export type MakeFresh = (suffix: string) => DrillSession;
 
 const untouchedBoundMs = 3000;
 const guardBoundMs = 45_000;
@@ -144,13 +144,20 @@ async function tryWrong(session: DrillSession, fix: LabWrongFix, at: number, clo
   return { id: fix.id, ok: unexpected.length === 0, failed: failed.map((check) => check.id), notes: unexpected.map(note) };
 }
 
-async function using<T>(open: OpenFresh, suffix: string, act: (session: DrillSession) => Promise<T>): Promise<T> {
-  const session = await open(suffix);
+/** Nothing of the drill stays, also when its set-up came only half way; then the first error is the one to tell. */
+async function using<T>(make: MakeFresh, suffix: string, act: (session: DrillSession) => Promise<T>): Promise<T> {
+  const session = make(suffix);
+  const end = () => session.abandon().finally(() => session.close());
+  let result: T;
   try {
-    return await act(session);
-  } finally {
-    await session.abandon().finally(() => session.close());
+    await session.open();
+    result = await act(session);
+  } catch (error) {
+    await end().catch(() => undefined);
+    throw error;
   }
+  await end();
+  return result;
 }
 
 export interface ProofTask {
@@ -160,11 +167,11 @@ export interface ProofTask {
 }
 
 /** The independent pieces of a lab's proof, the whole one first; each has a namespace of its own, so that they may run side by side. */
-export function proofTasks(lab: Lab, open: OpenFresh, clock: Clock): ProofTask[] {
+export function proofTasks(lab: Lab, make: MakeFresh, clock: Clock): ProofTask[] {
   const whole: ProofTask = {
     name: lab.id,
     run: () =>
-      using(open, '', async (session) => {
+      using(make, '', async (session) => {
         const before = session.fingerprint;
         const untouched = await proveUntouched(session);
         const wrong: WrongProof[] = [];
@@ -188,7 +195,7 @@ export function proofTasks(lab: Lab, open: OpenFresh, clock: Clock): ProofTask[]
     (fix): ProofTask => ({
       name: `${lab.id} (wrong: ${fix.id})`,
       run: () =>
-        using(open, `-${fix.id}`, async (session) => ({
+        using(make, `-${fix.id}`, async (session) => ({
           wrong: [
             await proveWrong(session, fix, clock).catch(
               (error: unknown): WrongProof => ({ id: fix.id, ok: false, failed: [], notes: [message(error)] }),

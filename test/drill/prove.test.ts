@@ -36,6 +36,7 @@ function fakeDrill(lab: Lab) {
     settle: async (ids: string[]) =>
       ids.map((id) => ({ id, verdict: passing.has(id) ? pass('seen') : fail({ observed: 'no', expected: 'yes' }) }) as CheckState),
     reset: async () => void ran.push('reset'),
+    open: async () => undefined,
     abandon: async () => undefined,
     close: async () => undefined,
   } as unknown as DrillSession;
@@ -46,7 +47,7 @@ function fakeDrill(lab: Lab) {
 
 async function prove(lab: Lab) {
   const drill = fakeDrill(lab);
-  const tasks = proofTasks(lab, async () => drill.session, new FakeClock(0, drill.moment));
+  const tasks = proofTasks(lab, () => drill.session, new FakeClock(0, drill.moment));
   const pieces = [await tasks[0]!.run()];
   return { names: tasks.map((task) => task.name), ran: drill.ran, proof: joinProof(lab, pieces, 1) };
 }
@@ -89,6 +90,20 @@ it('a wrong fix without a way back is a piece of its own', async () => {
   const { names, ran } = await prove(labWith([{ id: 'oops', step: 'second', run: ['try'], mustFail: ['C2'] }]));
   expect(names).toEqual(['lab', 'lab (wrong: oops)']);
   expect(ran).not.toContain('try');
+});
+
+it('a piece whose set-up fails leaves nothing, and says why even when that cannot be cleaned up', async () => {
+  const ended: string[] = [];
+  const broken = {
+    open: async () => Promise.reject(new Error('set-up failed')),
+    abandon: async () => {
+      ended.push('abandon');
+      throw new Error('no answer');
+    },
+    close: async () => void ended.push('close'),
+  } as unknown as DrillSession;
+  await expect(proofTasks(labWith([]), () => broken, new FakeClock())[0]!.run()).rejects.toThrow('set-up failed');
+  expect(ended).toEqual(['abandon', 'close']);
 });
 
 const taskNamed = (name: string): ProofTask => ({ name, run: async () => ({}) });
