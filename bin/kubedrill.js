@@ -3,6 +3,7 @@
 'use strict';
 var path = require('path');
 var fs = require('fs');
+var os = require('os');
 var spawn = require('child_process').spawn;
 
 var WANTED = [22, 12];
@@ -22,6 +23,12 @@ function bundledNode() {
   }
 }
 
+/* Compiled code is kept in the cache by content: a quarter of the way to the first frame. What cannot be written there is compiled again. */
+function keepCompiledCode() {
+  var cache = process.env.KUBEDRILL_CACHE || path.join(process.env.XDG_CACHE_HOME || path.join(process.env.HOME || os.homedir(), '.cache'), 'kubedrill');
+  require('module').enableCompileCache(path.join(cache, 'compiled'));
+}
+
 function restoreTerminal() {
   if (process.stdout.isTTY) process.stdout.write('\u001b[?1049l\u001b[?25h\u001b[?2004l\u001b[0m');
   if (process.stdin.isTTY && process.stdin.setRawMode) {
@@ -35,7 +42,7 @@ function restoreTerminal() {
 
 function runWith(program) {
   // the channel carries no messages: its end tells the child that this process is gone, also after kill -9
-  var child = spawn(program, [main].concat(process.argv.slice(2)), { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env: process.env });
+  var child = spawn(program, [__filename].concat(process.argv.slice(2)), { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env: process.env });
   // Ctrl+C reaches the whole foreground group by itself
   process.on('SIGINT', function () {});
   ['SIGTERM', 'SIGHUP'].forEach(function (signal) {
@@ -59,6 +66,7 @@ if (!fs.existsSync(main)) {
   process.exit(1);
 } else if (newEnough(process.versions.node)) {
   process.argv.splice(1, 1, main);
+  keepCompiledCode();
   // in a string, because an old Node cannot even parse it
   new Function('url', 'return import(url)')('file://' + main).catch(function (error) {
     process.stderr.write(String((error && error.stack) || error) + '\n');
