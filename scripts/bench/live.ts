@@ -70,7 +70,7 @@ async function onScreen(api: KubeApi, state: string): Promise<void> {
     program.press('\r');
     await shows('Before you act');
     program.press('\x1b');
-    await shows('0 of 1');
+    await shows('questions to answer');
     const ticks: number[] = [];
     for (let round = 0; round < rounds; round++) {
       const made = () => write(api, 'POST', pathOf('Service', namespace), { body: service });

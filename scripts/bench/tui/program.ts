@@ -33,7 +33,7 @@ export class Program {
   }
 
   /** Waits for a screen; each change of it is looked at once. */
-  async until(holds: () => boolean, boundMs = 300_000): Promise<void> {
+  async until(holds: () => boolean, boundMs = 60_000): Promise<void> {
     const end = performance.now() + boundMs;
     while (!holds()) {
       const left = end - performance.now();
