@@ -5,7 +5,7 @@
  * refuses where the lab that it plays is open. Needs `npm run build`.
  */
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -107,7 +107,11 @@ try {
   const there = await cluster.api.request('GET', pathOf('Namespace', undefined, namespace));
   if (there.ok) throw new Error(`${lab} is open on ${name}: finish it first, or the bench would disturb it`);
   await onScreen(cluster.api, state);
-  const six = await bundleScript(join(home, 'scripts/bench/live/six-labs.ts'), join(scratch, 'six'));
+  const six = await bundleScript(
+    join(home, 'scripts/bench/live/six-labs.ts'),
+    join(scratch, 'six'),
+    readFileSync(join(home, 'dist', '.key'), 'utf8'),
+  );
   const { stdout } = await promisify(execFile)(process.execPath, [six, home, name, state], { env: process.env });
   say('one process, six labs watched', Number(stdout), 'MB', 150);
 } finally {
