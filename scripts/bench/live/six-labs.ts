@@ -6,9 +6,11 @@ import { openOwnedCluster } from '../../../src/cluster/open.ts';
 import { openDrill } from '../../../src/drill/session.ts';
 import { openFaultDesk } from '../../../src/faults/desk.ts';
 import { clock } from '../../../src/system/clock.ts';
+import { keepNurserySmall } from '../../../src/system/memory.ts';
 import { pathsFrom } from '../../../src/system/paths.ts';
 import { run } from '../../../src/system/run.ts';
 
+keepNurserySmall();
 const [, , home = '', name = '', state = ''] = process.argv;
 const six = ['in-first-pod', 'bf-imperative-deploy', 'bf-pod-wont-start', 'bf-port-mismatch', 'in-service-glue', 'in-scale-and-spread'];
 const watchedMs = 30_000;

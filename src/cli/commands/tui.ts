@@ -1,3 +1,4 @@
+import { keepNurserySmall } from '../../system/memory.ts';
 import type { CommandContext, CommandModule } from '../command.ts';
 
 interface TuiOptions {
@@ -29,6 +30,7 @@ export const command: CommandModule = {
       const { tour } = await import('../tour.ts');
       return tour(context, { name, yes: options.yes ?? false, labs: options.labs ?? [] });
     }
+    keepNurserySmall();
     const [{ runTui }, { tuiHost }] = await Promise.all([import('../../tui/app.tsx'), import('../tui-host.ts')]);
     return runTui({
       host: tuiHost(context, { name, labs: options.labs ?? [] }),
