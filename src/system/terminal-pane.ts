@@ -26,6 +26,10 @@ const goOnBelow = 64 * 1024;
 
 /** Milliseconds for which output is gathered before the rows are read: with 60 frames a second a key shows within 50 ms. */
 const gatherMs = 8;
+/** How often a stream that nobody answers to is read: a frame costs tens of milliseconds, and keys must not wait behind it. */
+const streamMs = 80;
+/** For how long what comes after a key is taken for its echo. */
+const echoMs = 150;
 
 /** A frame of the pane: its rows, the cursor where the program shows one, and how many rows it is scrolled back. */
 export interface PaneFrame {
@@ -44,6 +48,8 @@ export class PaneSession {
   #frame: PaneFrame = { rows: [], cursor: undefined, back: 0 };
   #listeners = new Set<() => void>();
   #timer: NodeJS.Timeout | undefined;
+  #lastRead = 0;
+  #lastKey = Number.NEGATIVE_INFINITY;
   #pending = 0;
   #held = false;
   #cursorShown = true;
@@ -90,7 +96,7 @@ export class PaneSession {
     // the terminal outside is in normal mode, the program inside may have asked for application mode (less, vim)
     const moved = this.#terminal.modes.applicationCursorKeysMode ? keys.replaceAll(/\x1b\[([ABCDHF])/g, '\x1bO$1') : keys;
     const asked = this.#terminal.modes.bracketedPasteMode ? moved : moved.replaceAll(/\x1b\[20[01]~/g, '');
-    this.#write(asked);
+    this.#press(asked);
   }
 
   /** Scrolls through the history: upwards by a negative number. */
@@ -105,7 +111,7 @@ export class PaneSession {
   type(text: string): void {
     this.#toEnd();
     const bracketed = this.#terminal.modes.bracketedPasteMode && text.includes('\n');
-    this.#write(bracketed ? `\x1b[200~${text}\x1b[201~` : text.replaceAll('\n', '\r'));
+    this.#press(bracketed ? `\x1b[200~${text}\x1b[201~` : text.replaceAll('\n', '\r'));
   }
 
   resize({ columns, rows }: PaneSize): void {
@@ -146,16 +152,34 @@ export class PaneSession {
     });
   };
 
+  /** Keys of the learner: what they call forth is shown at once. */
+  #press(keys: string): void {
+    this.#lastKey = performance.now();
+    clearTimeout(this.#timer);
+    if (this.#timer) {
+      this.#timer = undefined;
+      this.#touch();
+    }
+    this.#write(keys);
+  }
+
   #write(data: string): void {
     if (this.exitCode === undefined && data !== '') this.#quietly(() => this.#pty.write(data));
   }
 
   #touch(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      this.#read();
-      for (const listener of this.#listeners) listener();
-    }, gatherMs);
+    if (this.#timer) return;
+    const now = performance.now();
+    const wait = now - this.#lastKey < echoMs ? 0 : this.#lastRead + streamMs - now;
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#lastRead = performance.now();
+        this.#read();
+        for (const listener of this.#listeners) listener();
+      },
+      Math.max(gatherMs, wait),
+    );
   }
 
   #read(): void {

@@ -124,7 +124,7 @@ export async function runTui(options: TuiOptions): Promise<number> {
       incrementalRendering: true,
       interactive: true,
       exitOnCtrlC: false,
-      maxFps: 60,
+      maxFps: 120, // what streams is gathered before it is drawn; a key must not wait for a frame's turn
       // a stray console.log must not tear the screen; vitest's console cannot be patched
       patchConsole: typeof console.Console === 'function',
     });

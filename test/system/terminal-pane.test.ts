@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openPane, type PaneSession, type Pty } from '../../src/system/terminal-pane.ts';
 import { eventually } from '../support/eventually.ts';
 
@@ -55,6 +55,32 @@ const shows = (pane: PaneSession, text: string) => eventually(() => pane.frame()
 const trimmed = (pane: PaneSession) => pane.frame().rows.map((row) => row.trimEnd());
 
 describe('a pane', () => {
+  it('reads a stream that nobody answers to now and then, and an echo at once', async () => {
+    vi.useFakeTimers();
+    try {
+      const { pty, pane } = await opened();
+      let reads = 0;
+      pane.subscribe(() => {
+        reads += 1;
+      });
+      const stream = async (chunks: number) => {
+        for (let chunk = 0; chunk < chunks; chunk++) {
+          pty.print(`${chunk}\r\n`);
+          await vi.advanceTimersByTimeAsync(10);
+        }
+      };
+      await stream(100);
+      expect(reads).toBeGreaterThan(8);
+      expect(reads).toBeLessThan(16);
+      pane.write('x');
+      pty.print('echo');
+      await vi.advanceTimersByTimeAsync(20);
+      expect(trimmed(pane).at(-1)).toBe('echo');
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('shows what the program prints, in the colours it prints it', async () => {
     const { pty, pane } = await opened();
     pty.print('plain \x1b[1;31mred\x1b[0m\r\n\x1b[38;5;208mx\x1b[0m\x1b[44my\x1b[0m\x1b[38;2;1;2;3mz\x1b[0m');

@@ -3,7 +3,7 @@ import { cut, fill, type Line, lineWidth, spread, wrap } from '../line.ts';
 import { drawPicture } from '../picture/draw.ts';
 import { checksNow, faceNow, faultsInForce, isPaneShown, stepOf } from '../state/conditions.ts';
 import type { LabState, TuiState } from '../state/state.ts';
-import { stopwatch } from '../text/durations.ts';
+import { minutes } from '../text/durations.ts';
 import { as } from '../theme.ts';
 import type { View } from '../view.ts';
 import { banner, bannerRows } from './banner.ts';
@@ -176,7 +176,7 @@ function headRight(lab: LabState, state: TuiState, { theme }: View): Line {
     return index === drill.current ? as('accent', glyphs.current) : as('faint', glyphs.todo);
   });
   const points: Line = [{ text: `  ${drill.score.score}` }, as('faint', ` of ${drill.score.of} points`)];
-  const elapsed = state.size.columns >= 72 ? [as('faint', `  ${stopwatch(state.now - drill.startedAt)}`)] : [];
+  const elapsed = state.size.columns >= 72 ? [as('faint', `  ${minutes(state.now - drill.startedAt)}`)] : [];
   const live =
     drill.connection === 'live' ? [as('good', `  ${glyphs.podReady} live`)] : [as('alarm', `  ${glyphs.error} ${drill.connection}`)];
   return [...dots, ...points, ...elapsed, ...live];

@@ -7,6 +7,12 @@ export function duration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** `0 min`, `12 min`, `1 h 2 min`: what stands still for a minute. */
+export function minutes(ms: number): string {
+  const whole = Math.max(0, Math.floor(ms / 60_000));
+  return whole < 60 ? `${whole} min` : `${Math.floor(whole / 60)} h ${whole % 60} min`;
+}
+
 /** `0:07`, `12:41`, `1:02:03`: of a fixed width while it counts. */
 export function stopwatch(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
