@@ -97,10 +97,16 @@ async function main(argv: string[]): Promise<number> {
   }
 }
 
-main(process.argv.slice(2)).then(
-  (code) => process.exit(code),
-  (error) => {
-    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-    process.exit(3);
-  },
-);
+/** Ends when all that was said has left the process: `process.exit` alone drops what a slow reader of a pipe has not taken yet. */
+async function end(code: number): Promise<never> {
+  for (const stream of [process.stdout, process.stderr]) {
+    // a reader that went away takes nothing more: the callback comes with its error
+    await new Promise<void>((resolve) => stream.write('', () => resolve()));
+  }
+  process.exit(code);
+}
+
+main(process.argv.slice(2)).then(end, (error) => {
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  return end(3);
+});
