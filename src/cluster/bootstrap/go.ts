@@ -1,4 +1,5 @@
 import { copyFile, mkdir, readdir, stat } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { LabError } from '../../lab-error.ts';
 import type { Run } from '../../system/run.ts';
@@ -116,11 +117,15 @@ export function noGo(reason: string): LabError {
   });
 }
 
+/** Where there is this much memory, the compiler collects its garbage less often: a tenth of the processor time of a build. */
+const roomyBytes = 8 * 2 ** 30;
+
 const environment = (target: GoTarget) => ({
   CGO_ENABLED: '0',
   GOOS: target.os,
   GOARCH: target.architecture,
   GOFLAGS: '-trimpath -buildvcs=false',
+  ...(totalmem() >= roomyBytes ? { GOGC: '400' } : {}),
 });
 
 function flags(values: Readonly<Record<string, string>> = {}, tags?: string): string[] {
