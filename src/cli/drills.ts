@@ -96,7 +96,8 @@ async function onHeldCluster(
         await replayLeft(faults, context.paths, lab.id, options.afresh ?? false);
       }
       const recording = options.recording ?? (recorderOf(context, lab.id) ? 'follow' : 'none');
-      const session = await openDrill({
+      const keepFaults = options.keepFaults ?? false;
+      const opening = {
         lab,
         cluster,
         faults,
@@ -111,11 +112,12 @@ async function onHeldCluster(
         watchOnly: options.watchOnly,
         next: nextLab(labs, lab.id),
         onEvent: options.onEvent,
-      });
+      };
+      const session = await openDrill(opening, keepFaults);
       try {
         return await act(session);
       } finally {
-        await session.close(options.keepFaults ?? false);
+        await session.close(keepFaults);
       }
     } finally {
       await faults.close();

@@ -57,11 +57,20 @@ export interface DrillOptions {
 
 const waitBoundMs = 180_000;
 
-/** Opens a drill: resumes the one that is there, or sets up a fresh one. */
-export async function openDrill(options: DrillOptions): Promise<DrillSession> {
+/**
+ * Opens a drill: resumes the one that is there, or sets up a fresh one. One that cannot be opened is closed: nobody else could.
+ * `keepFaults`: as of {@link DrillSession.close}.
+ */
+export async function openDrill(options: DrillOptions, keepFaults = false): Promise<DrillSession> {
   const session = new DrillSession(options);
-  await session.open();
-  return session;
+  try {
+    await session.open();
+    return session;
+  } catch (error) {
+    // the first error is the one that is told; a fault that is still in force stays in the journal, and the next start mends it
+    await session.close(keepFaults).catch(() => undefined);
+    throw error;
+  }
 }
 
 /** One learner's run of one lab on a real cluster. */

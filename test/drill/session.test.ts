@@ -222,6 +222,28 @@ describe('a drill', () => {
   });
 });
 
+describe('a drill that cannot be opened', () => {
+  it.each([
+    [false, 1],
+    [true, 0],
+  ])('is closed; it keeps its faults where another command goes on with it (%s)', async (keepFaults, recovered) => {
+    let failed = false;
+    let recoveries = 0;
+    const failing: Run = async (program, args, options) => {
+      failed = true;
+      return { ...(await kubectl(program, args, options)), ok: false, exitCode: 1, stderr: 'no room left' };
+    };
+    faults.recover = async () => {
+      if (!failed) return; // the namespace is emptied before the set-up
+      recoveries += 1;
+      throw new Error('the second error');
+    };
+    await expect(openDrill(optionsOf({ run: failing }), keepFaults)).rejects.toThrow('no room left');
+    expect(recoveries).toBe(recovered);
+    expect(events.filter((event) => event.type === 'phase').at(-1)).toMatchObject({ phase: 'closed' });
+  });
+});
+
 describe('a drill that is opened again', () => {
   it('goes on where a killed process left it', async () => {
     const first = await open();
