@@ -194,8 +194,9 @@ export async function takeClusterDown(
   const status = await provider.status(name, signal);
   if (status.exists) {
     const ours = await verifyMaker(record, { name, provider, signal });
-    // a kubeconfig that somebody changed is a reason to stop; one that is lost is none, deleting does not need it
-    if (ours.state === 'ready' && readIfThere(kubeconfig) !== undefined) {
+    // a kubeconfig that somebody changed is a reason to stop; one that is lost is none, deleting does not need it.
+    // Nor do stopped nodes answer to one, and `minikube stop` empties it
+    if (ours.state === 'ready' && status.state !== 'stopped' && readIfThere(kubeconfig) !== undefined) {
       const api = await connect(kubeconfig);
       try {
         await verifyOwnership(ours, { name, provider, kubeconfig, api, signal });

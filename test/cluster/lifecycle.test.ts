@@ -221,6 +221,8 @@ describe('down', () => {
   it('takes its own away also while nodes are stopped, half made, or its kubeconfig is lost', async () => {
     server.away();
     const stopped = machine({ madeFor: id, nodes: ['stopped', 'stopped'] }, {});
+    // as `minikube stop` leaves it
+    writeFileSync(kubeconfigOf(stopped.paths, name), 'apiVersion: v1\nkind: Config\nclusters: null\ncontexts: null\nusers: null\n');
     expect([await stopped.down(), stopped.acts]).toEqual(['deleted', ['delete']]);
     const halfMade = machine(running(id), { state: 'creating' });
     expect([await halfMade.down(), halfMade.acts]).toEqual(['deleted', ['delete']]);
