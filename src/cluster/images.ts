@@ -14,16 +14,16 @@ const imageSchema = z.strictObject({
   build: z
     .strictObject({
       go: z.literal(true).optional(),
-      goModule: z
+      goPackage: z
         .string()
-        .regex(/^[^@\s]+@v\d\S*$/, 'must be path@version')
+        .regex(/^[\w.-]+(\/[\w.-]+)+$/, 'must be the path of a package')
         .optional(),
       binary: absolutePath.optional(),
       base: z.enum(['scratch', 'busybox', 'debian']),
       debian: z.array(z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/)).default([]),
       files: z.record(absolutePath, z.string()).default({}),
     })
-    .refine((build) => Boolean(build.go) !== Boolean(build.goModule), 'says either go: true or goModule')
+    .refine((build) => Boolean(build.go) !== Boolean(build.goPackage), 'says either go: true or goPackage')
     .refine((build) => build.debian.length === 0 || build.base === 'debian', 'has debian packages, which need base: debian'),
   entrypoint: z.array(z.string()),
   cmd: z.array(z.string()).default([]),

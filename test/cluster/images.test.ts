@@ -38,14 +38,14 @@ describe('the lab images', () => {
   it('are refused with every mistake at once', () => {
     const bad = {
       web: web.replace('kd/web', 'kd/shop'),
-      both: web.replace('kd/web', 'kd/both').replace('{go: true,', '{go: true, goModule: x.org/y@v1.0.0,'),
+      both: web.replace('kd/web', 'kd/both').replace('{go: true,', '{go: true, goPackage: x.org/y,'),
       packages: web.replace('kd/web', 'kd/packages').replace('base: busybox', 'base: busybox, debian: [nginx]'),
       typo: web.replace('kd/web', 'kd/typo').replace('entrypoint', 'entrypiont'),
     };
     expect(() => loadImages(homeWith(bad))).toThrow(
       [
         'the lab images are not valid:',
-        '  images/apps/both/image.yaml  build: says either go: true or goModule',
+        '  images/apps/both/image.yaml  build: says either go: true or goPackage',
         '  images/apps/packages/image.yaml  build: has debian packages, which need base: debian',
         '  images/apps/typo/image.yaml  entrypoint: Invalid input: expected array, received undefined',
         '  images/apps/typo/image.yaml  image: Unrecognized key: "entrypiont"',

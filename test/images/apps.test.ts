@@ -19,9 +19,9 @@ const image = z.strictObject({
   platforms: z.tuple([z.literal('linux/amd64'), z.literal('linux/arm64')]),
   build: z.strictObject({
     go: z.literal(true).optional(),
-    goModule: z
+    goPackage: z
       .string()
-      .regex(/^[\w./-]+@v\d+\.\d+\.\d+$/)
+      .regex(/^[\w-]+\.[\w./-]+$/)
       .optional(),
     binary: absolutePath.optional(),
     base: z.enum(['scratch', 'busybox', 'debian']),
@@ -54,7 +54,7 @@ describe.each(images)('images/apps/$folder', ({ folder, data }) => {
   });
 
   it('is built in one way, from what is there', () => {
-    expect([data.build.go, data.build.goModule].filter(Boolean)).toHaveLength(1);
+    expect([data.build.go, data.build.goPackage].filter(Boolean)).toHaveLength(1);
     expect(existsSync(join(apps, folder, 'main.go'))).toBe(data.build.go === true);
     expect(data.build.debian !== undefined).toBe(data.build.base === 'debian');
   });

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { LabError } from '../../lab-error.ts';
@@ -11,8 +11,12 @@ export interface GoTarget {
   architecture: string;
 }
 
-/** Packages of a module in a folder of ours, or a program from a module as it was published (`path@version`). */
-export type GoSource = { folder: string; packages: readonly string[]; tags?: string } | { module: string };
+/** Packages of a module in a folder of ours, or of those that it requires. */
+export interface GoSource {
+  folder: string;
+  packages: readonly string[];
+  tags?: string;
+}
 
 export interface GoBuild {
   source: GoSource;
@@ -49,18 +53,8 @@ export async function hostGo(run: Run): Promise<Go | { none: string }> {
     describe: `Go 1.${version[1]}`,
     async build({ source, into, target, values, signal, onLine }) {
       const options = { timeoutMs: boundMs, signal, onLine, fact: `could not build ${describe(source)}` };
-      const env = environment(target);
-      if ('folder' in source) {
-        const args = ['build', ...flags(values, source.tags), '-o', `${into}/`, ...source.packages];
-        await must(run, 'go', args, { ...options, cwd: source.folder, env: { ...env, GOWORK: 'off' } });
-      } else {
-        // outside of any module, so that the published module alone says what it is made of
-        await must(run, 'go', ['install', ...flags(values), source.module], {
-          ...options,
-          cwd: into,
-          env: { ...env, GOBIN: into, GOWORK: 'off' },
-        });
-      }
+      const args = ['build', ...flags(values, source.tags), '-o', `${into}/`, ...source.packages];
+      await must(run, 'go', args, { ...options, cwd: source.folder, env: { ...environment(target), GOWORK: 'off' } });
     },
     async sources(folder, module, signal) {
       const fact = `could not fetch the sources of ${module}`;
@@ -77,35 +71,12 @@ export function containerGo(run: Run, cache: string): Go {
     describe: `Go in a container (${goContainer})`,
     async build({ source, into, target, values, signal, onLine }) {
       await mkdir(caches, { recursive: true });
+      const env = { ...environment(target), GOCACHE: '/go/cache', GOMODCACHE: '/go/pkg/mod' };
+      const given = Object.entries(env).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
+      const volumes = [`${into}:/out`, `${caches}:/go`, `${source.folder}:/src:ro`].flatMap((mount) => ['-v', mount]);
+      const build = ['go', '-C', '/src', 'build', ...flags(values, source.tags), '-o', '/out/', ...source.packages];
       const fact = `could not build ${describe(source)} in ${goContainer}`;
-      const container = async (environment: Record<string, string>, mounts: string[], ...args: string[]) => {
-        const env = Object.entries(environment).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
-        const volumes = [`${into}:/out`, `${caches}:/go`, ...mounts].flatMap((mount) => ['-v', mount]);
-        await must(run, 'docker', ['run', '--rm', ...env, ...volumes, goContainer, ...args], { timeoutMs: boundMs, signal, onLine, fact });
-      };
-      const common = { ...environment(target), GOCACHE: '/go/cache', GOMODCACHE: '/go/pkg/mod' };
-      if ('folder' in source) {
-        await container(
-          common,
-          [`${source.folder}:/src:ro`],
-          'go',
-          '-C',
-          '/src',
-          'build',
-          ...flags(values, source.tags),
-          '-o',
-          '/out/',
-          ...source.packages,
-        );
-        return;
-      }
-      // what is for another system goes into bin/<system>, and GOBIN is refused for it
-      await container({ ...common, GOPATH: '/out/path' }, [], 'go', 'install', ...flags(values), source.module);
-      const bin = join(into, 'path', 'bin');
-      for (const name of await readdir(bin, { recursive: true })) {
-        const file = join(bin, name);
-        if ((await stat(file)).isFile()) await copyFile(file, join(into, name.split('/').at(-1)!));
-      }
+      await must(run, 'docker', ['run', '--rm', ...given, ...volumes, goContainer, ...build], { timeoutMs: boundMs, signal, onLine, fact });
     },
     sources: () => Promise.reject(noGo('Go is not installed')),
   };
@@ -133,5 +104,4 @@ function flags(values: Readonly<Record<string, string>> = {}, tags?: string): st
   return [...(tags ? ['-tags', tags] : []), '-ldflags', link.join(' ')];
 }
 
-const describe = (source: GoSource) =>
-  'folder' in source ? source.packages.map((path) => path.split('/').at(-1)).join(', ') : source.module;
+const describe = ({ packages }: GoSource) => packages.map((path) => path.split('/').at(-1)).join(', ');

@@ -4,7 +4,7 @@ import { appsFolder, binaryOf, type LabImage } from '../images.ts';
 import { tarFileAt } from './archive.ts';
 import { busyboxFrom, busyboxRoot } from './busybox.ts';
 import { type ImageContent, writeImages } from './layers.ts';
-import { noteDownloads } from './programs.ts';
+import { noteDownloads, programsFolder } from './programs.ts';
 import { fileDigest, folderDigest, recipeKey } from './recipe.ts';
 import { addedPackages, type RootFileSystem } from './root-file-systems.ts';
 import type { Step } from './steps.ts';
@@ -36,6 +36,8 @@ export async function labImageArchives(shop: Workshop, images: readonly LabImage
     node: { ...node },
     revision: 1,
   };
+  const programs = programsFolder(home);
+  const pinned = { mod: await fileDigest(join(programs, 'go.mod')), sum: await fileDigest(join(programs, 'go.sum')) };
   const shell = images.find((image) => image.app === shellApp);
   const shellDigest = shell ? await folderDigest(shell.folder) : undefined;
 
@@ -58,7 +60,7 @@ export async function labImageArchives(shop: Workshop, images: readonly LabImage
     images.map(async (image) => ({
       image,
       key: recipeKey({
-        ...(image.build.go ? shared : { node: { ...node }, revision: 1 }),
+        ...(image.build.go ? shared : { ...pinned, node: { ...node }, revision: 1 }),
         sources: image.build.go ? await folderDigest(image.folder) : undefined,
         image: { name: image.name, tags: image.tags, build: image.build, entrypoint: image.entrypoint, cmd: image.cmd },
         base: image.build.base === 'scratch' ? undefined : minimal.key,
@@ -93,16 +95,16 @@ export async function labImageArchives(shop: Workshop, images: readonly LabImage
   async function program(image: LabImage, tag: string, into: string, signal: AbortSignal, note: (text: string) => void): Promise<string> {
     await mkdir(into, { recursive: true });
     const go = await shop.go();
-    const { goModule } = image.build;
+    const { goPackage } = image.build;
     await go.build({
-      source: goModule ? { module: goModule } : { folder: apps, packages: [`./${image.app}`] },
+      source: goPackage ? { folder: programs, packages: [goPackage] } : { folder: apps, packages: [`./${image.app}`] },
       into,
       target: node,
-      values: goModule ? undefined : { 'main.version': tag },
+      values: goPackage ? undefined : { 'main.version': tag },
       signal,
       onLine: noteDownloads(note),
     });
-    return join(into, goModule ? basename(goModule.split('@')[0]!) : image.app);
+    return join(into, goPackage ? basename(goPackage) : image.app);
   }
 
   async function baseLayers(image: LabImage, scratch: string, signal: AbortSignal): Promise<TarFile[]> {
@@ -154,7 +156,7 @@ export async function labImageArchives(shop: Workshop, images: readonly LabImage
         title: `${images.length} lab images`,
         needs: [minimal.step.id, ...[...packages.values()].map((one) => one.step.id)],
         lane: 'go',
-        seconds: 150,
+        seconds: 60,
         megabytes: 600,
         ready: async () => (await missing()).length === 0,
         make: async (note, signal) => {
