@@ -33,6 +33,11 @@ export default defineGrader({
         look,
       });
     }
+    // one who may not look into other namespaces cannot know; the controller's answer is all there is then
+    const rivals = await probes.ingressRivals({ host: params.host });
+    if (rivals.ok && rivals.value.length > 0) {
+      throw new CannotSee(`Ingress ${rivals.value.join(', ')} claims the host ${params.host}, too: the controller answers by one of them`);
+    }
     return gradeUrls(probes, [`${ingressUrl.replace(/\/$/, '')}${params.path}`], params, { look, host: params.host });
   },
 });

@@ -78,6 +78,8 @@ export interface Probes {
   }): Promise<Probed<string>>;
   traffic(request: { pod: string; since?: number; until?: number }): Promise<Probed<TrafficStats>>;
   accessReview(request: AccessRequest): Promise<Probed<{ allowed: boolean; reason?: string }>>;
+  /** Ingresses of other namespaces that claim this host, as `namespace/name`: a controller answers by the oldest of all. */
+  ingressRivals(request: { host: string }): Promise<Probed<string[]>>;
   /** Looks on a node without the API: runs an argv there (`pgrep`, `curl`, `sha256sum`). */
   node(request: { node: string; command: string[] }): Promise<Probed<ExecAnswer>>;
   /** Creates a canary object in kubedrill's own namespace, waits for its sign of life, removes it. */

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { ClusterFacts } from '../grading/cluster-facts.ts';
+import type { KubeObject } from '../grading/object.ts';
 import type { AccessRequest, DnsAnswer, ExecAnswer, HttpAnswer, Probed, Probes, TrafficStats } from '../grading/probes.ts';
 import type { Clock } from '../system/clock.ts';
 import type { RunResult } from '../system/run.ts';
-import type { KubeApi } from './api.ts';
+import type { KubeApi, KubeList } from './api.ts';
 import { sendCanary } from './canary.ts';
 import { absoluteUrl, searchListOf } from './cluster-names.ts';
 import { pathOf } from './path.ts';
@@ -81,6 +82,14 @@ export function makeProbes(options: ProbesOptions): Probes & { ensureProbe(): Pr
       const { allowed = false, reason, evaluationError } = answer.body.status ?? {};
       if (!allowed && evaluationError) return blind(`cannot ask what ${request.user} may do: ${evaluationError}`);
       return { ok: true, value: { allowed, ...(reason ? { reason } : {}) } };
+    },
+
+    async ingressRivals({ host }) {
+      const answer = await api.request<KubeList>('GET', pathOf('Ingress'), { signal });
+      if (!answer.ok) return blind(`cannot see who else claims the host ${host}: ${answer.message}`);
+      const claims = (ingress: KubeObject) => (ingress.spec?.rules ?? []).some((rule: { host?: string }) => rule.host === host);
+      const others = answer.body.items.filter((ingress) => ingress.metadata.namespace !== namespace && claims(ingress));
+      return { ok: true, value: others.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`) };
     },
 
     async node({ node, command }) {

@@ -46,6 +46,16 @@ describe('an Ingress', () => {
     });
   });
 
+  it('is an error while another namespace claims its host: the answer may be the work of somebody else', async () => {
+    const probes = { http: async () => seen([page('Hello')]), ingressRivals: async () => seen(['other/shop']) };
+    expect(await grade({}, { mirror: [shop('drill')], probes })).toEqual({
+      verdict: 'error',
+      reason: 'Ingress other/shop claims the host shop.local, too: the controller answers by one of them',
+    });
+    const nobody = { ...probes, ingressRivals: async () => seen([]) };
+    expect((await grade({}, { mirror: [shop('drill')], probes: nobody })).verdict).toBe('pass');
+  });
+
   it('is an error where there is no controller', async () => {
     expect(await grade({}, { mirror: [shop('drill')], cluster: clusterFacts() })).toEqual({
       verdict: 'error',

@@ -361,6 +361,30 @@ describe('asking what somebody may do', () => {
   });
 });
 
+describe('who else claims the host of an Ingress', () => {
+  const claim = (namespace: string, ...hosts: (string | undefined)[]) =>
+    server.put({ kind: 'Ingress', metadata: { name: 'shop', namespace }, spec: { rules: hosts.map((host) => ({ host })) } });
+
+  it('is told of other namespaces, and of this host only', async () => {
+    for (const [namespace, host] of [
+      ['shop', 'shop.local'],
+      ['other', 'shop.local'],
+      ['third', 'other.local'],
+      ['fourth', undefined],
+    ] as const)
+      claim(namespace, host);
+    expect(await probes().ingressRivals({ host: 'shop.local' })).toEqual({ ok: true, value: ['other/shop'] });
+  });
+
+  it('is not known to one who may not look', async () => {
+    server.when(({ path }) => path.endsWith('/ingresses'), statusAnswer(403, 'Forbidden', 'you may not look'));
+    expect(await probes().ingressRivals({ host: 'shop.local' })).toEqual({
+      ok: false,
+      reason: 'cannot see who else claims the host shop.local: you may not look',
+    });
+  });
+});
+
 describe('looking on a node', () => {
   const look = (result: Partial<RunResult>) =>
     probes({ nodeExec: async () => ran(result) }).node({ node: 'worker', command: ['pgrep', 'kubelet'] });

@@ -10,6 +10,7 @@ export const fakeProbes = (given: Partial<Probes> = {}): Probes => ({
   logs: blind('logs'),
   traffic: blind('traffic'),
   accessReview: blind('accessReview'),
+  ingressRivals: blind('ingressRivals'),
   node: blind('node'),
   canary: blind('canary'),
   ...given,

@@ -25,6 +25,7 @@ const filesOf = (action: LabSetupAction): string[] => ('apply' in action ? [acti
 /** Why a lab cannot be graded from manifests alone; `undefined` when it can. */
 export function whyNotFromManifests(lab: Lab): string | undefined {
   if (lab.exclusive) return 'it needs a cluster of its own';
+  if (lab.needs.ingress) return 'the host of its Ingress belongs to the whole cluster: two who claim it would get the answers of one';
   for (const action of lab.setup) {
     if ('run' in action) return `its set-up runs a command: ${action.run}`;
     if ('fault' in action) return `its set-up injects the fault ${action.fault.use}`;

@@ -13,6 +13,7 @@ export const snapshotProbes: Probes = {
   logs: live('what a container logs'),
   traffic: live('traffic'),
   accessReview: live('what somebody may do'),
+  ingressRivals: live('who else claims a host'),
   node: live('what runs on a node'),
   canary: live('whether the cluster takes new work'),
 };
