@@ -227,6 +227,10 @@ describe('a lab that is graded from manifests', () => {
     [withSetup({ fault: { use: 'bad-image', with: {} } }), 'its set-up injects the fault bad-image'],
     [{ ...sampleLab(), exclusive: true }, 'it needs a cluster of its own'],
     [
+      { ...sampleLab(), needs: { ...sampleLab().needs, ingress: true } },
+      'the host of its Ingress belongs to the whole cluster: two who claim it would get the answers of one',
+    ],
+    [
       { ...withSetup({ apply: 'pv.yaml' }), files: { 'start/pv.yaml': 'apiVersion: v1\nkind: PersistentVolume\nmetadata: {name: pv}\n' } },
       'its set-up makes PersistentVolume pv, which belongs to the whole cluster',
     ],
