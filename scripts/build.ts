@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Plugin } from 'esbuild';
+import { build } from 'esbuild';
+import { bundleOptions } from './bundle-options.ts';
 import { generate } from './generate.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -22,34 +23,11 @@ function fingerprint(): string {
     ...filesUnder(join(root, 'graders')),
     join(root, 'package-lock.json'),
     fileURLToPath(import.meta.url),
+    join(root, 'scripts', 'bundle-options.ts'),
   ];
   for (const file of sources) hash.update(relative(root, file)).update('\0').update(readFileSync(file)).update('\0');
   return hash.digest('hex');
 }
-
-/** react-devtools-core is only for DEV=true and is not installed. */
-const withoutDevtools: Plugin = {
-  name: 'without-devtools',
-  setup(bundle) {
-    bundle.onResolve({ filter: /^react-devtools-core$/ }, () => ({ path: 'react-devtools-core', namespace: 'empty' }));
-    bundle.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({
-      contents: 'export default { initialize() {}, connectToDevTools() {} };',
-    }));
-  },
-};
-
-/**
- * yoga-layout decodes its own WebAssembly with `fetch` of a data: address where there is one, and Node's first `fetch` loads all of undici:
- * a fifth of the way to the first frame. Without it, it takes its other way, over `atob`.
- */
-const yogaWithoutFetch: Plugin = {
-  name: 'yoga-without-fetch',
-  setup(bundle) {
-    bundle.onLoad({ filter: /yoga-wasm-base64-esm\.js$/ }, ({ path }) => ({
-      contents: `const fetch = undefined;\n${readFileSync(path, 'utf8')}`,
-    }));
-  },
-};
 
 generate(false);
 const key = fingerprint();
@@ -60,19 +38,8 @@ if (!(existsSync(keyFile) && readFileSync(keyFile, 'utf8') === key)) {
   await build({
     entryPoints: [join(root, 'src/cli/main.ts')],
     outdir: fresh,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node22',
-    minify: true,
-    keepNames: true,
-    jsx: 'automatic',
-    external: ['@lydell/node-pty'],
-    plugins: [withoutDevtools, yogaWithoutFetch],
-    define: { 'process.env.NODE_ENV': '"production"', KUBEDRILL_BUILD: JSON.stringify(key) },
-    banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
+    ...bundleOptions,
+    define: { ...bundleOptions.define, KUBEDRILL_BUILD: JSON.stringify(key) },
     logLevel: 'warning',
   });
   writeFileSync(join(fresh, '.key'), key);

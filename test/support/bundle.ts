@@ -1,39 +1,19 @@
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { build as bundle, type Plugin } from 'esbuild';
-
-/** react-devtools-core is only for DEV=true and is not installed. */
-const withoutDevtools: Plugin = {
-  name: 'without-devtools',
-  setup(build) {
-    build.onResolve({ filter: /^react-devtools-core$/ }, () => ({ path: 'react-devtools-core', namespace: 'empty' }));
-    build.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({
-      contents: 'export default { initialize() {}, connectToDevTools() {} };',
-    }));
-  },
-};
+import { build } from 'esbuild';
+import { bundleOptions } from '../../scripts/bundle-options.ts';
 
 /**
  * Bundles a script as the program itself is bundled, so that Node runs it; returns the path of the bundle.
  * With the key of a build (`dist/.key`) it shares what that build keeps in the cache.
  */
-export async function bundleScript(entry: string, outdir: string, build?: string): Promise<string> {
-  await bundle({
+export async function bundleScript(entry: string, outdir: string, key?: string): Promise<string> {
+  await build({
     entryPoints: { script: entry },
     outdir,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node22',
-    minify: true,
-    keepNames: true,
-    jsx: 'automatic',
-    external: ['@lydell/node-pty', '@resvg/resvg-js'],
-    plugins: [withoutDevtools],
-    define: { 'process.env.NODE_ENV': '"production"', ...(build ? { KUBEDRILL_BUILD: JSON.stringify(build) } : {}) },
-    banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
+    ...bundleOptions,
+    external: [...bundleOptions.external, '@resvg/resvg-js'],
+    define: { ...bundleOptions.define, ...(key ? { KUBEDRILL_BUILD: JSON.stringify(key) } : {}) },
     logLevel: 'silent',
   });
   symlinkSync(join(import.meta.dirname, '../../node_modules'), join(outdir, 'node_modules'));
