@@ -25,7 +25,7 @@ export interface LiveOptions {
   /** The text of a kubeconfig that the roster names, or why it cannot be read. */
   readKubeconfig(path: string): { text: string } | { reason: string };
   /** Connects by a kubeconfig that has passed the guard. */
-  connect(kubeconfig: string): Promise<ReachedCluster>;
+  connect(kubeconfig: string, learners: number): Promise<ReachedCluster>;
   /** The cluster of learners without a kubeconfig. */
   home: (ReachedCluster & { key: string }) | undefined;
   /** What is known of a cluster's nodes, or why nothing is. */
@@ -153,8 +153,10 @@ export class LiveWorks {
     const key = guarded?.key ?? home!.key;
     const known = this.#clusters.get(key);
     if (known) return known;
-    const opening = (guarded ? this.#options.connect(guarded.text) : Promise.resolve(home!)).then((reached): Shared => {
-      const listed = new ListedCluster({ api: reached.api, learners: this.#learnersOf.get(key) ?? 1, clock });
+    const learners = this.#learnersOf.get(key) ?? 1;
+    const reaching = guarded ? this.#options.connect(guarded.text, learners) : Promise.resolve(home!);
+    const opening = reaching.then((reached): Shared => {
+      const listed = new ListedCluster({ api: reached.api, learners, clock });
       // nobody's own signal: all learners of this cluster wait for the same answer, which is bounded by its requests
       return { listed, reached, facts: this.#options.facts(reached.api, new AbortController().signal) };
     });

@@ -7,13 +7,16 @@ import { connect } from '../kube/connect.ts';
 /** No answer of a learner's cluster needs more. */
 const maxBytes = 32 * 1024 * 1024;
 
-/** Connects by the text of a kubeconfig, which lies in a private file for no longer than it is read. Every answer is bounded. */
-export async function connectPrivately(kubeconfig: string): Promise<KubeApi> {
+/**
+ * Connects by the text of a kubeconfig, which lies in a private file for no longer than it is read. Every answer is bounded.
+ * `connections`: at most so many at a time; a watch holds one for itself.
+ */
+export async function connectPrivately(kubeconfig: string, connections?: number): Promise<KubeApi> {
   const folder = mkdtempSync(join(tmpdir(), 'kubedrill-'));
   try {
     const path = join(folder, 'kubeconfig');
     writeFileSync(path, kubeconfig, { mode: 0o600 });
-    return withBounds(await connect(path));
+    return withBounds(await connect(path, { connections }));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -23,9 +23,9 @@ const withQuery = (url: string, query: NonNullable<ApiRequest['query']>): string
  * The API of the cluster that this kubeconfig leads to, and of no other.
  * Nothing is asked yet; a kubeconfig that cannot be used is a `LabError`, all that may go wrong later is a value.
  */
-export async function connect(kubeconfigPath: string, options: { context?: string } = {}): Promise<KubeApi> {
+export async function connect(kubeconfigPath: string, options: { context?: string; connections?: number } = {}): Promise<KubeApi> {
   const { config, server, newDispatcher, headers } = await readCredentials(kubeconfigPath, options.context);
-  const dispatcher = newDispatcher();
+  const dispatcher = newDispatcher(options.connections);
   const closed = new AbortController();
 
   const send = async (method: string, path: string, request: ApiRequest, signal: AbortSignal) => {

@@ -8,8 +8,8 @@ import { bounded, unlessAborted } from './bounded.ts';
 export interface Credentials {
   config: KubeConfig;
   server: string;
-  /** A fresh set of connections; each owns its sockets. */
-  newDispatcher(): Dispatcher;
+  /** A fresh set of connections, `most` at a time (default: as many as there are requests); each owns its sockets. */
+  newDispatcher(most?: number): Dispatcher;
   /** Headers that say who asks; from memory unless a plug-in gives tokens that expire. */
   headers(): Promise<Record<string, string>>;
 }
@@ -59,7 +59,7 @@ export async function readCredentials(path: string, context?: string): Promise<C
   return {
     config,
     server: cluster.server.replace(/\/+$/, ''),
-    newDispatcher: () => dispatcherFor(reached),
+    newDispatcher: (most) => dispatcherFor(reached, most),
     headers: async () => {
       if (!expires) return fixed;
       const fresh: Record<string, unknown> = {};
@@ -76,16 +76,20 @@ export async function readCredentials(path: string, context?: string): Promise<C
 const limits = { bodyTimeout: 0, headersTimeout: 30_000, allowH2: false } as const;
 const keptAlive = { keepAlive: true, keepAliveInitialDelay: 30_000, timeout: 5000 } as const;
 
-function dispatcherFor(connection: Exclude<ReturnType<KubeConfig['createDispatcherOptions']>, { type: 'socks' }>): Dispatcher {
+function dispatcherFor(
+  connection: Exclude<ReturnType<KubeConfig['createDispatcherOptions']>, { type: 'socks' }>,
+  most?: number,
+): Dispatcher {
+  const options = { ...limits, ...(most ? { connections: most } : {}) };
   switch (connection.type) {
     case 'proxy':
-      return new ProxyAgent({ ...limits, uri: connection.uri, requestTls: connection.requestTls });
+      return new ProxyAgent({ ...options, uri: connection.uri, requestTls: connection.requestTls });
     case 'agent': {
       // one context for all connections: by itself each would parse the certificates again and keep a copy
       const secureContext = createSecureContext(connection.connect);
-      return new Agent({ ...limits, connect: { ...connection.connect, secureContext, ...keptAlive } });
+      return new Agent({ ...options, connect: { ...connection.connect, secureContext, ...keptAlive } });
     }
     case 'none':
-      return new Agent({ ...limits, connect: keptAlive });
+      return new Agent({ ...options, connect: keptAlive });
   }
 }
