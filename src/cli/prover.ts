@@ -3,6 +3,7 @@ import { gradersById } from '../../graders/index.generated.ts';
 import { type OwnedCluster, openOwnedCluster } from '../cluster/open.ts';
 import type { OnDrillEvent } from '../drill/events.ts';
 import { unmetNeeds } from '../drill/needs.ts';
+import { proofNamespace, removeProofLeftovers } from '../drill/proof-leftovers.ts';
 import {
   joinProof,
   type LabProof,
@@ -50,6 +51,7 @@ export async function openProver(context: CommandContext, name: string | undefin
     expectNotTaken(context, cluster, undefined);
     const failed = recoveryError(await faults.recoverAll());
     if (failed) throw failed;
+    await removeProofLeftovers(cluster.api, context);
   } catch (error) {
     lock.release();
     await cluster.close();
@@ -59,9 +61,14 @@ export async function openProver(context: CommandContext, name: string | undefin
     cluster,
     prove: (labs, width) => proveLabs(labs, width, { context, cluster, faults, ...run }),
     close: async () => {
-      await faults.close();
-      await cluster.close();
-      lock.release();
+      try {
+        // Ctrl+C: what was under way is cleaned up, too; a second one ends at once, and the next proof does it
+        if (context.signal.aborted) await removeProofLeftovers(cluster.api, { clock: context.clock, signal: new AbortController().signal });
+      } finally {
+        await faults.close();
+        await cluster.close();
+        lock.release();
+      }
     },
   };
 }
@@ -107,7 +114,7 @@ async function proveLabs(labs: readonly Lab[], width: number, proving: Proving):
 /** Makes drills of a lab in namespaces of their own, with a state of their own. */
 function freshDrills(lab: Lab, { context, cluster, faults, scratch, trace }: Proving): MakeFresh {
   return (suffix) => {
-    const namespace = `verify-${lab.id}${suffix}`.slice(0, 63).replace(/-+$/, '');
+    const namespace = proofNamespace(lab.id, suffix);
     return new DrillSession({
       lab,
       cluster,
