@@ -10,8 +10,8 @@ import type { Lab } from '../../src/lab/schema.ts';
 import type { Gradebook } from '../../src/report/gradebook.ts';
 import { type FakeApiServer, startFakeApiServer } from '../support/fake-api-server.ts';
 import { fakeProbes } from '../support/fake-probes.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 import { config, deployment, graders, sampleLab } from './sample-lab.ts';
-import { temporary } from './temporary.ts';
 import { UnlimitedClock, unlimitedMs } from './unlimited.ts';
 
 let servers: FakeApiServer[] = [];
@@ -77,7 +77,7 @@ async function grade(roster: string, given: Given): Promise<Gradebook & { connec
     clock,
   });
   try {
-    const path = given.results ?? join(temporary(), 'r.jsonl');
+    const path = given.results ?? join(scratchFolder(), 'r.jsonl');
     const results = openResults({ path, lab: lab.id, fingerprint: 'f', source: 's', mode: given.mode ?? 'go-on', now: 'n' });
     const book = await gradeClass({
       lab,
@@ -226,7 +226,11 @@ describe('grading live clusters', () => {
     two.put(deployment('drill-scale-it'));
     await two.away();
     const roster = 'learners: [{id: ada, kubeconfig: a}, {id: ben, kubeconfig: b}]';
-    const given = { files: { a: kubeconfig('a'), b: kubeconfig('b') }, hosts: { a: one, b: two }, results: join(temporary(), 'r.jsonl') };
+    const given = {
+      files: { a: kubeconfig('a'), b: kubeconfig('b') },
+      hosts: { a: one, b: two },
+      results: join(scratchFolder(), 'r.jsonl'),
+    };
     expect((await grade(roster, given)).learners.map(({ status }) => status)).toEqual(['graded', 'error']);
     await two.back();
     const again = await grade(roster, { ...given, mode: 'only-errors' });
@@ -242,7 +246,7 @@ describe('grading live clusters', () => {
     for (const id of ['ada', 'ben']) server.put(deployment(`drill-${id}`));
     const roster = 'defaults: {kubeconfig: k, namespace: "drill-{{id}}"}\nlearners: [{id: ada}, {id: ben}]';
     const stop = new AbortController();
-    const given = { files: { k: kubeconfig('a') }, hosts: { a: server }, results: join(temporary(), 'r.jsonl') };
+    const given = { files: { k: kubeconfig('a') }, hosts: { a: server }, results: join(scratchFolder(), 'r.jsonl') };
     server.when(
       ({ path }) => path === '/api/v1/namespaces/drill-ben',
       () => {

@@ -5,8 +5,8 @@ import { columnsOf } from '../../src/batch/mark.ts';
 import { writeReports } from '../../src/batch/reports.ts';
 import { gradebookOf, type LearnerGrade } from '../../src/report/gradebook.ts';
 import { reportFormats } from '../../src/report/index.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 import { sampleLab } from './sample-lab.ts';
-import { temporary } from './temporary.ts';
 
 const lab = sampleLab();
 
@@ -28,7 +28,7 @@ function rowIn(ms: number): LearnerGrade {
 }
 
 function written(ms: number): Record<string, string> {
-  const folder = temporary();
+  const folder = scratchFolder();
   writeReports(gradebookOf(lab.id, columnsOf(lab), [rowIn(ms)]), lab, reportFormats, folder);
   return Object.fromEntries(readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), 'utf8')]));
 }

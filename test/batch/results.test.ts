@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { mergeRows, openResults, type ResultLine, type ResultsOptions } from '../../src/batch/results.ts';
 import { absent, dead, learner, passed, stuck } from '../report/sample.ts';
-import { temporary } from './temporary.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 
 function file(given: Partial<ResultsOptions> = {}) {
-  const path = join(temporary(), 'results.jsonl');
+  const path = join(scratchFolder(), 'results.jsonl');
   const open = (more: Partial<ResultsOptions> = {}) =>
     openResults({
       path,

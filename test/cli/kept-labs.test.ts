@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { keptLabs } from '../../src/cli/kept-labs.ts';
 import { soundLabs } from '../../src/cli/sound-labs.ts';
 import { readLabFiles } from '../../src/system/lab-files.ts';
-import { temporary } from '../batch/temporary.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 
 const source = readLabFiles([join(import.meta.dirname, '..', '..', 'labs')]);
 const labs = soundLabs(source);
@@ -21,7 +21,7 @@ function loader() {
 
 describe('labs that are kept', () => {
   it('are the same as those that were loaded, each of the catalogue', async () => {
-    const cache = temporary();
+    const cache = scratchFolder();
     const { asked, load } = loader();
     await keptLabs(cache, source, load, 'build');
     expect(await keptLabs(cache, source, load, 'build')).toEqual(labs);
@@ -29,7 +29,7 @@ describe('labs that are kept', () => {
   });
 
   it('are looked at anew when a file changed, and by another build of the program', async () => {
-    const cache = temporary();
+    const cache = scratchFolder();
     const { asked, load } = loader();
     await keptLabs(cache, source, load, 'build');
     const [first, ...rest] = source.labs as [(typeof source.labs)[number], ...typeof source.labs];
@@ -40,7 +40,7 @@ describe('labs that are kept', () => {
   });
 
   it('are never kept when they are broken, nor for a program that runs from its sources', async () => {
-    const cache = temporary();
+    const cache = scratchFolder();
     const broken = async () => Promise.reject(new Error('broken'));
     await expect(keptLabs(cache, source, broken, 'build')).rejects.toThrow('broken');
     const { asked, load } = loader();
@@ -50,7 +50,7 @@ describe('labs that are kept', () => {
   });
 
   it('do without a cache that is torn or cannot be written, and do not fill the disk', async () => {
-    const cache = temporary();
+    const cache = scratchFolder();
     const { asked, load } = loader();
     for (const build of ['1', '2', '3', '4', '5', '6']) await keptLabs(cache, source, load, build);
     expect(readdirSync(join(cache, 'labs'))).toHaveLength(4);

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { binaryOf, loadImageMap, loadImages, referencesOf } from '../../src/cluster/images.ts';
-import { scratchFolder } from './support/scratch.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 
 const home = join(import.meta.dirname, '..', '..');
 

@@ -7,9 +7,9 @@ import { markerName } from '../../src/cluster/ownership.ts';
 import { type ClusterRecord, kubeconfigOf, readRecord, writeRecord } from '../../src/cluster/records.ts';
 import { type FakeApiServer, startFakeApiServer } from '../support/fake-api-server.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 import { type FakeCluster, fakeProvider } from './support/fake-provider.ts';
 import { fakeRun } from './support/fake-run.ts';
-import { scratchFolder } from './support/scratch.ts';
 
 const name = 'drill';
 const spec = { name, workers: 1, kubernetes: '1.34' };

@@ -11,9 +11,9 @@ import { type Lab, labSchema } from '../../src/lab/schema.ts';
 import { loadDrill, saveDrill } from '../../src/store/drills.ts';
 import { clock } from '../../src/system/clock.ts';
 import type { Run, RunResult } from '../../src/system/run.ts';
-import { temporary } from '../batch/temporary.ts';
 import { type FakeApiServer, startFakeApiServer } from '../support/fake-api-server.ts';
 import { clusterFacts, threeNodes } from '../support/objects.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 
 const namespace = 'drill-two-maps';
 
@@ -91,7 +91,7 @@ beforeEach(async () => {
     server.put({ kind: 'ConfigMap', metadata: { name: 'kube-root-ca.crt', namespace: object.metadata.name }, data: {} });
   });
   api = await connect(server.kubeconfig);
-  state = temporary();
+  state = scratchFolder();
   opened = [];
   events = [];
   struck = [];

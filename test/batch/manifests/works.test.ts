@@ -12,8 +12,8 @@ import type { Lab } from '../../../src/lab/schema.ts';
 import type { Gradebook } from '../../../src/report/gradebook.ts';
 import { type FakeApiServer, startFakeApiServer, statusAnswer } from '../../support/fake-api-server.ts';
 import { fakeProbes } from '../../support/fake-probes.ts';
+import { scratchFolder } from '../../support/scratch-folder.ts';
 import { graders, sampleLab } from '../sample-lab.ts';
-import { temporary } from '../temporary.ts';
 import { UnlimitedClock, unlimitedMs } from '../unlimited.ts';
 
 let server: FakeApiServer;
@@ -57,7 +57,7 @@ const configYaml = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: cfg}\ndata
 
 async function grade(files: Record<string, string>, given: { lab?: Lab; left?: string[] } = {}): Promise<Gradebook> {
   const lab = given.lab ?? sampleLab();
-  const root = temporary(files);
+  const root = scratchFolder(files);
   const { found } = findSubmissions({ root, lab: lab.id, assignment: undefined, endings: manifestEndings });
   const works = await manifestWorks({
     lab,
@@ -70,7 +70,7 @@ async function grade(files: Record<string, string>, given: { lab?: Lab; left?: s
     clock,
   });
   const results = openResults({
-    path: `${temporary()}/results.jsonl`,
+    path: `${scratchFolder()}/results.jsonl`,
     lab: lab.id,
     fingerprint: 'f',
     source: 's',

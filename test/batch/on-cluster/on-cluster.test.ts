@@ -12,8 +12,8 @@ import { connect } from '../../../src/kube/connect.ts';
 import type { LearnerGrade } from '../../../src/report/gradebook.ts';
 import { learner as row } from '../../report/sample.ts';
 import { type FakeApiServer, startFakeApiServer } from '../../support/fake-api-server.ts';
+import { scratchFolder } from '../../support/scratch-folder.ts';
 import { graders, sampleLab } from '../sample-lab.ts';
-import { temporary } from '../temporary.ts';
 import { UnlimitedClock } from '../unlimited.ts';
 
 const guarded = (server: string, key = server) => ({
@@ -207,7 +207,7 @@ async function grade(learners: JobLearner[], given: { results?: string; signal?:
   const said: string[] = [];
   const lab = sampleLab();
   const results = openResults({
-    path: given.results ?? join(temporary(), 'r.jsonl'),
+    path: given.results ?? join(scratchFolder(), 'r.jsonl'),
     lab: lab.id,
     fingerprint: 'f',
     source: 's',
@@ -277,7 +277,7 @@ describe('grading as a Job', () => {
   });
 
   it('grades on from what is there already', async () => {
-    const path = join(temporary(), 'r.jsonl');
+    const path = join(scratchFolder(), 'r.jsonl');
     openResults({ path, lab: 'scale-it', fingerprint: 'f', source: 's', mode: 'fresh', now: 'n' }).add('key-a', row('a'));
     const rosters: string[][] = [];
     playJob((_, { learners: mine }) => {

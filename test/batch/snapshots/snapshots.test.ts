@@ -17,8 +17,8 @@ import type { KubeApi } from '../../../src/kube/api.ts';
 import { connect } from '../../../src/kube/connect.ts';
 import type { Lab } from '../../../src/lab/schema.ts';
 import { type FakeApiServer, startFakeApiServer } from '../../support/fake-api-server.ts';
+import { scratchFolder } from '../../support/scratch-folder.ts';
 import { config, deployment, graders, sampleLab } from '../sample-lab.ts';
-import { temporary } from '../temporary.ts';
 import { UnlimitedClock, unlimitedMs } from '../unlimited.ts';
 
 let server: FakeApiServer;
@@ -70,7 +70,14 @@ const archiveOf = async (given: Partial<TakeOptions> = {}) => writeZip(packSnaps
 async function grade(root: string, lab: Lab = sampleLab()) {
   const { found } = findSubmissions({ root, lab: lab.id, assignment: undefined, endings: snapshotEndings(lab.id) });
   const works = await snapshotWorks({ lab, found, graders });
-  const results = openResults({ path: join(temporary(), 'r.jsonl'), lab: lab.id, fingerprint: 'f', source: 's', mode: 'fresh', now: 'n' });
+  const results = openResults({
+    path: join(scratchFolder(), 'r.jsonl'),
+    lab: lab.id,
+    fingerprint: 'f',
+    source: 's',
+    mode: 'fresh',
+    now: 'n',
+  });
   const book = await gradeClass({
     lab,
     works,
@@ -104,7 +111,7 @@ const check = (fields: Record<string, unknown>, lab: Partial<Lab> = {}): Lab => 
 
 /** Grades one learner's snapshot of what is in the fake cluster. */
 async function gradeSnapshot(lab: Lab, given: Partial<TakeOptions> = {}) {
-  const root = temporary({ 'ada.scale-it.snapshot.zip': await archiveOf({ lab, ...given }) });
+  const root = scratchFolder({ 'ada.scale-it.snapshot.zip': await archiveOf({ lab, ...given }) });
   return (await grade(root, lab)).learners[0]!;
 }
 
@@ -113,7 +120,7 @@ describe('a snapshot', () => {
     server.put(deployment(namespace));
     server.put(config(namespace));
     const { graded } = await take();
-    const root = temporary({ 'ada.scale-it.snapshot.zip': await archiveOf() });
+    const root = scratchFolder({ 'ada.scale-it.snapshot.zip': await archiveOf() });
     const first = await grade(root);
     expect(first.learners[0]).toMatchObject({
       id: 'ada',
@@ -178,7 +185,7 @@ describe('a snapshot', () => {
     const [first, ...later] = snapshot.looks;
     expect(first?.objects.map(({ kind }) => kind)).toEqual(['Deployment']);
     expect(later.at(-1)).toMatchObject({ objects: [{ kind: 'ConfigMap' }], gone: [`Deployment ${namespace}/web`] });
-    const root = temporary({ 'ada.zip': writeZip(packSnapshot(snapshot)) });
+    const root = scratchFolder({ 'ada.zip': writeZip(packSnapshot(snapshot)) });
     expect((await grade(root, lab)).learners[0]?.checks.map(({ verdict }) => verdict)).toEqual(['fail', 'pass']);
   });
 
@@ -340,7 +347,7 @@ describe('a folder of snapshots', () => {
     server.put(deployment(namespace));
     server.put(config(namespace));
     const archive = await archiveOf();
-    const root = temporary({
+    const root = scratchFolder({
       'ada.scale-it.snapshot.zip': archive,
       'ben.zip': archive,
       'cyd/whatever.zip': archive,
@@ -360,7 +367,7 @@ describe('a folder of snapshots', () => {
 
   it('tells a snapshot of another lab, and of another version of this one', async () => {
     server.put(deployment(namespace));
-    const root = temporary({ 'ada.zip': await archiveOf() });
+    const root = scratchFolder({ 'ada.zip': await archiveOf() });
     expect((await grade(root, { ...sampleLab(), id: 'other-lab' })).learners[0]).toMatchObject({
       status: 'error',
       reason: 'it is a snapshot of the lab scale-it',
@@ -373,7 +380,7 @@ describe('a folder of snapshots', () => {
   it('refuses an archive that is a bomb, and grades the others', async () => {
     server.put(deployment(namespace));
     const bomb = writeZip([{ path: 'objects.jsonl', text: ' '.repeat(70 * 1024 * 1024) }]);
-    const book = await grade(temporary({ 'ada.zip': await archiveOf(), 'bomb.zip': bomb }));
+    const book = await grade(scratchFolder({ 'ada.zip': await archiveOf(), 'bomb.zip': bomb }));
     expect(book.learners.map(({ status, reason }) => [status, reason])).toEqual([
       ['graded', null],
       ['error', 'the snapshot is refused: objects.jsonl has 73400320 bytes, at most 67108864 are read'],
@@ -382,7 +389,7 @@ describe('a folder of snapshots', () => {
 
   it('may hold archives that were unpacked', async () => {
     server.put(deployment(namespace));
-    const root = temporary();
+    const root = scratchFolder();
     mkdirSync(join(root, 'ada', 'work'), { recursive: true });
     for (const { path, text } of packSnapshot((await take()).snapshot)) writeFileSync(join(root, 'ada', path), text);
     expect((await grade(root)).learners[0]).toMatchObject({ id: 'ada', status: 'graded' });
@@ -391,7 +398,7 @@ describe('a folder of snapshots', () => {
 
 describe('writing an archive', () => {
   it('leaves nothing half written, and gives the receipt', () => {
-    const path = join(temporary(), 'a.zip');
+    const path = join(scratchFolder(), 'a.zip');
     expect(writeBytes(path, Buffer.from('x'))).toBe('2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881');
     expect(readFileSync(path, 'utf8')).toBe('x');
     expect(() => writeBytes('/no/such/folder/a.zip', Buffer.from('x'))).toThrow(/^cannot write \/no\/such\/folder\/a\.zip: ENOENT$/);

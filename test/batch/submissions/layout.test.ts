@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findSubmissions } from '../../../src/batch/submissions/layout.ts';
-import { temporary } from '../temporary.ts';
+import { scratchFolder } from '../../support/scratch-folder.ts';
 
 const find = (root: string, assignment?: string) => findSubmissions({ root, lab: 'scale-it', assignment, endings: ['.zip', '.yaml'] });
 const short = (root: string, assignment?: string) => {
@@ -20,7 +20,7 @@ const short = (root: string, assignment?: string) => {
 
 describe('a folder of submissions', () => {
   it('has one folder or one file for each learner', () => {
-    const root = temporary({
+    const root = scratchFolder({
       'cyd/a.yaml': '',
       'ada.zip': '',
       'ben.yaml': '',
@@ -39,7 +39,7 @@ describe('a folder of submissions', () => {
   });
 
   it('may not hold two submissions of one learner', () => {
-    expect(() => find(temporary({ 'ada.zip': '', 'ada/a.yaml': '' }))).toThrow(/holds more than one submission of "ada"/i);
+    expect(() => find(scratchFolder({ 'ada.zip': '', 'ada/a.yaml': '' }))).toThrow(/holds more than one submission of "ada"/i);
   });
 
   it('must be there', () => {
@@ -55,7 +55,7 @@ describe("nbgrader's folders", () => {
   };
 
   it('are found from the course folder and from submitted/, with who has handed in nothing', () => {
-    const root = temporary(files);
+    const root = scratchFolder(files);
     expect(short(root)).toEqual({
       layout: 'nbgrader',
       found: [
@@ -67,12 +67,12 @@ describe("nbgrader's folders", () => {
   });
 
   it('take the assignment that is named, or the only one that there is', () => {
-    expect(short(temporary(files), 'other').found.map(({ path }) => path)).toEqual([undefined, 'submitted/ben/other']);
-    expect(short(temporary({ 'submitted/ada/ps1/a.yaml': '' })).found[0]?.path).toBe('submitted/ada/ps1');
+    expect(short(scratchFolder(files), 'other').found.map(({ path }) => path)).toEqual([undefined, 'submitted/ben/other']);
+    expect(short(scratchFolder({ 'submitted/ada/ps1/a.yaml': '' })).found[0]?.path).toBe('submitted/ada/ps1');
   });
 
   it('say which assignments there are when it is none of them', () => {
-    const root = temporary({ 'submitted/ada/ps1/a.yaml': '', 'submitted/ben/ps2/a.yaml': '' });
+    const root = scratchFolder({ 'submitted/ada/ps1/a.yaml': '', 'submitted/ben/ps2/a.yaml': '' });
     expect(() => find(root)).toThrow(/nobody in .*submitted has handed in the assignment "scale-it"; there are: ps1, ps2/);
   });
 });
@@ -93,7 +93,7 @@ submission_2:
 `;
 
   it('gives each of a group the work, and tells who has handed in nothing', () => {
-    const root = temporary({ 'submission_metadata.yml': metadata, 'submission_1/a.yaml': '' });
+    const root = scratchFolder({ 'submission_metadata.yml': metadata, 'submission_1/a.yaml': '' });
     expect(short(root)).toEqual({
       layout: 'gradescope',
       found: [
@@ -105,17 +105,19 @@ submission_2:
   });
 
   it('may not name a folder that lies elsewhere', () => {
-    const root = temporary({ 'submission_metadata.yml': '../secret:\n  :submitters: [{:name: x}]\n' });
+    const root = scratchFolder({ 'submission_metadata.yml': '../secret:\n  :submitters: [{:name: x}]\n' });
     mkdirSync(join(root, 'x'));
     expect(() => find(root)).toThrow('names a folder "../secret", which it cannot have');
   });
 
   it('that cannot be read says where', () => {
-    expect(() => find(temporary({ 'submission_metadata.yml': 'a: b: c' }))).toThrow(/submission_metadata\.yml cannot be read: line 1: /);
+    expect(() => find(scratchFolder({ 'submission_metadata.yml': 'a: b: c' }))).toThrow(
+      /submission_metadata\.yml cannot be read: line 1: /,
+    );
   });
 
   it('may not have two submissions of one learner', () => {
     const twice = metadata.replace(':name: Cyd', ":name: Cyd\n    :sid: '100'");
-    expect(() => find(temporary({ 'submission_metadata.yml': twice }))).toThrow('more than one submission of "100"');
+    expect(() => find(scratchFolder({ 'submission_metadata.yml': twice }))).toThrow('more than one submission of "100"');
   });
 });

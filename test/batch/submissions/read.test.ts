@@ -7,10 +7,10 @@ import { isManifest, manifestLimits } from '../../../src/batch/submissions/limit
 import { readFolder } from '../../../src/batch/submissions/read-folder.ts';
 import { readZip } from '../../../src/batch/submissions/read-zip.ts';
 import { parseTime } from '../../../src/batch/submissions/times.ts';
-import { temporary } from '../temporary.ts';
+import { scratchFolder } from '../../support/scratch-folder.ts';
 
 const tight = { ...manifestLimits, entries: 5, files: 3, bytesOfFile: 1000, bytesInAll: 1500, bytesOfArchive: 4000, depth: 3 };
-const folder = (files: Record<string, string>) => readFolder(temporary(files), isManifest, tight);
+const folder = (files: Record<string, string>) => readFolder(scratchFolder(files), isManifest, tight);
 const names = (read: ReturnType<typeof readFolder>) => (read.ok ? [...read.files.keys()] : read.reason);
 
 describe('a folder that was handed in', () => {
@@ -22,7 +22,7 @@ describe('a folder that was handed in', () => {
   });
 
   it('may be a single file', () => {
-    expect(names(readFolder(join(temporary({ 'ada.yaml': 'x' }), 'ada.yaml'), isManifest, tight))).toEqual(['ada.yaml']);
+    expect(names(readFolder(join(scratchFolder({ 'ada.yaml': 'x' }), 'ada.yaml'), isManifest, tight))).toEqual(['ada.yaml']);
   });
 
   it.each([
@@ -55,7 +55,7 @@ describe('a folder that was handed in', () => {
       'a.yaml is not UTF-8 text',
     ],
   ])('with %s is refused', (_, make, reason) => {
-    const root = temporary();
+    const root = scratchFolder();
     make(root);
     expect(readFolder(root, isManifest, tight)).toEqual({ ok: false, reason });
   });
@@ -65,20 +65,20 @@ describe('a folder that was handed in', () => {
   });
 
   it('that is a link itself is refused, and one that is not there too', () => {
-    const root = temporary({ 'x/a.yaml': '' });
+    const root = scratchFolder({ 'x/a.yaml': '' });
     symlinkSync(join(root, 'x'), join(root, 'y'));
     expect(readFolder(join(root, 'y'), isManifest, tight)).toEqual({ ok: false, reason: 'it is a link; links are not followed' });
     expect(readFolder(join(root, 'z'), isManifest, tight)).toEqual({ ok: false, reason: 'it is not there' });
   });
 
   it('is not read through a name that would move a cursor', () => {
-    const root = temporary();
-    linkSync(join(temporary({ 'x.yaml': 'x'.repeat(2000) }), 'x.yaml'), join(root, '\u001b[2Ja.yaml'));
+    const root = scratchFolder();
+    linkSync(join(scratchFolder({ 'x.yaml': 'x'.repeat(2000) }), 'x.yaml'), join(root, '\u001b[2Ja.yaml'));
     expect(names(readFolder(root, isManifest, tight))).toBe('\uFFFD[2Ja.yaml has 2000 bytes, at most 1000 are read');
   });
 });
 
-const archive = (bytes: Buffer) => join(temporary({ 'a.zip': bytes }), 'a.zip');
+const archive = (bytes: Buffer) => join(scratchFolder({ 'a.zip': bytes }), 'a.zip');
 const zipped = (files: Record<string, string>) => writeZip(Object.entries(files).map(([path, text]) => ({ path, text })));
 const read = (bytes: Buffer) => readZip(archive(bytes), isManifest, tight);
 const entryAttributes = (bytes: Buffer, mode: number) => {
@@ -100,7 +100,7 @@ describe('an archive that was handed in', () => {
   });
 
   it('may be one that another program made', async () => {
-    const root = temporary({ 'in/a.yaml': 'a: ä' });
+    const root = scratchFolder({ 'in/a.yaml': 'a: ä' });
     execFileSync('python3', [
       '-c',
       `import zipfile; z = zipfile.ZipFile('${root}/a.zip', 'w'); z.write('${root}/in/a.yaml', 'a.yaml'); z.close()`,
@@ -158,7 +158,7 @@ describe('an archive that was handed in', () => {
   });
 
   it('that is a link is refused', async () => {
-    const root = temporary({ 'a.zip': zipped({ 'a.yaml': '' }) });
+    const root = scratchFolder({ 'a.zip': zipped({ 'a.yaml': '' }) });
     symlinkSync(join(root, 'a.zip'), join(root, 'b.zip'));
     expect(await readZip(join(root, 'b.zip'), isManifest, tight)).toEqual({ ok: false, reason: 'it is a link; links are not followed' });
   });

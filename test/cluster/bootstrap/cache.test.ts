@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openCache } from '../../../src/cluster/bootstrap/cache.ts';
-import { scratchFolder } from '../support/scratch.ts';
+import { scratchFolder } from '../../support/scratch-folder.ts';
 
 describe('the cache of the build', () => {
   it('shows what a step made only when it is whole', async () => {

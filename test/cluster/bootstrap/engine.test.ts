@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { canRunNodes, lookAtEngine, runcWrapper, startEngine } from '../../../src/cluster/bootstrap/engine.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
+import { scratchFolder } from '../../support/scratch-folder.ts';
 import { fakeMachine, withoutSysResource, withSysResource } from '../support/fake-machine.ts';
 import { type Answer, fakeRun } from '../support/fake-run.ts';
-import { scratchFolder } from '../support/scratch.ts';
 
 const signal = new AbortController().signal;
 const running = (more: object = {}) =>

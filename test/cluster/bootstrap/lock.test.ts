@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { withLock } from '../../../src/cluster/bootstrap/lock.ts';
 import type { Processes, ProcessIdentity } from '../../../src/store/processes.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
-import { scratchFolder } from '../support/scratch.ts';
+import { scratchFolder } from '../../support/scratch-folder.ts';
 
 const alive = new Set<string>();
 const processesOf = (pid: number): Processes => ({

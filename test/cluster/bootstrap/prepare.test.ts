@@ -5,9 +5,9 @@ import { type BootstrapPorts, planBootstrap, prepare, toolsIfReady } from '../..
 import { publishedNodeImage } from '../../../src/cluster/bootstrap/versions.ts';
 import type { Progress } from '../../../src/system/progress.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
+import { scratchFolder } from '../../support/scratch-folder.ts';
 import { fakeMachine, withSysResource } from '../support/fake-machine.ts';
 import { type Answer, fakeRun } from '../support/fake-run.ts';
-import { scratchFolder } from '../support/scratch.ts';
 
 const home = join(import.meta.dirname, '..', '..', '..');
 const signal = new AbortController().signal;

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { folderDigest, recipeKey } from '../../../src/cluster/bootstrap/recipe.ts';
-import { scratchFolder } from '../support/scratch.ts';
+import { scratchFolder } from '../../support/scratch-folder.ts';
 
 describe('the key of a recipe', () => {
   it('does not depend on the order of properties', () => {

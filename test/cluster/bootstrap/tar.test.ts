@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { layerDifference, writeImages } from '../../../src/cluster/bootstrap/layers.ts';
 import { readTar, tarContent, writeTar } from '../../../src/cluster/bootstrap/tar.ts';
-import { scratchFolder } from '../support/scratch.ts';
+import { scratchFolder } from '../../support/scratch-folder.ts';
 
 const long = `usr/share/${'long-folder-name/'.repeat(9)}file`;
 

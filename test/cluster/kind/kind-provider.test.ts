@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { kindProvider } from '../../../src/cluster/kind/kind-provider.ts';
+import { scratchFolder } from '../../support/scratch-folder.ts';
 import { type Answer, fakeRun } from '../support/fake-run.ts';
-import { scratchFolder } from '../support/scratch.ts';
 
 const signal = new AbortController().signal;
 const id = '7b2d3a44-6f39-4c0e-9d6a-2f1f0c1b7e55';

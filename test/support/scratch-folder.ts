@@ -10,7 +10,7 @@ afterEach(() => {
 });
 
 /** A folder with these files, gone after the test. */
-export function temporary(files: Record<string, string | Buffer> = {}): string {
+export function scratchFolder(files: Record<string, string | Buffer> = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'kubedrill-test-'));
   folders.push(folder);
   for (const [path, content] of Object.entries(files)) {
