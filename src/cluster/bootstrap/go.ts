@@ -101,7 +101,8 @@ const environment = (target: GoTarget) => ({
 
 function flags(values: Readonly<Record<string, string>> = {}, tags?: string): string[] {
   const link = ['-s', '-w', ...Object.entries(values).flatMap(([name, value]) => ['-X', `${name}=${value}`])];
-  return [...(tags ? ['-tags', tags] : []), '-ldflags', link.join(' ')];
+  // what the linker strips need not be made: a tenth of what a build takes
+  return [...(tags ? ['-tags', tags] : []), '-gcflags=all=-dwarf=false', '-ldflags', link.join(' ')];
 }
 
 const describe = ({ packages }: GoSource) => packages.map((path) => path.split('/').at(-1)).join(', ');
