@@ -23,7 +23,8 @@ function bundledNode() {
   }
 }
 
-/* Compiled code is kept in the cache by content: a quarter of the way to the first frame. What cannot be written there is compiled again. */
+/* Compiled code is kept in the cache by content: a quarter of the way to the first frame. What cannot be written there is compiled again.
+   The folder is that of src/system/paths.ts, which is not compiled yet. */
 function keepCompiledCode() {
   var cache = process.env.KUBEDRILL_CACHE || path.join(process.env.XDG_CACHE_HOME || path.join(process.env.HOME || os.homedir(), '.cache'), 'kubedrill');
   require('module').enableCompileCache(path.join(cache, 'compiled'));

@@ -24,7 +24,7 @@ export interface LiveOptions {
   graders: GradersById;
   /** The text of a kubeconfig that the roster names, or why it cannot be read. */
   readKubeconfig(path: string): { text: string } | { reason: string };
-  /** Connects by a kubeconfig that has passed the guard. */
+  /** Connects by a kubeconfig that has passed the guard, for as many learners as have their work there. */
   connect(kubeconfig: string, learners: number): Promise<ReachedCluster>;
   /** The cluster of learners without a kubeconfig. */
   home: (ReachedCluster & { key: string }) | undefined;

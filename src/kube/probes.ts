@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { ClusterFacts } from '../grading/cluster-facts.ts';
+import { kinds } from '../grading/kinds.ts';
 import type { KubeObject } from '../grading/object.ts';
 import type { AccessRequest, DnsAnswer, ExecAnswer, HttpAnswer, Probed, Probes, TrafficStats } from '../grading/probes.ts';
 import type { Clock } from '../system/clock.ts';
 import type { RunResult } from '../system/run.ts';
-import type { KubeApi, KubeList } from './api.ts';
+import type { KubeApi } from './api.ts';
 import { sendCanary } from './canary.ts';
 import { absoluteUrl, searchListOf } from './cluster-names.ts';
+import { listAll } from './list.ts';
 import { pathOf } from './path.ts';
 import { ProbePod } from './probe-pod.ts';
 import { Turns } from './turns.ts';
@@ -85,10 +87,10 @@ export function makeProbes(options: ProbesOptions): Probes & { ensureProbe(): Pr
     },
 
     async ingressRivals({ host }) {
-      const answer = await api.request<KubeList>('GET', pathOf('Ingress'), { signal });
-      if (!answer.ok) return blind(`cannot see who else claims the host ${host}: ${answer.message}`);
+      const listed = await listAll(api, kinds.Ingress, undefined, { signal });
+      if (!listed.ok) return blind(`cannot see who else claims the host ${host}: ${listed.message}`);
       const claims = (ingress: KubeObject) => (ingress.spec?.rules ?? []).some((rule: { host?: string }) => rule.host === host);
-      const others = answer.body.items.filter((ingress) => ingress.metadata.namespace !== namespace && claims(ingress));
+      const others = listed.items.filter((ingress) => ingress.metadata.namespace !== namespace && claims(ingress));
       return { ok: true, value: others.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`) };
     },
 

@@ -24,7 +24,7 @@ export type StartPty = (start: ShellStart, size: PaneSize) => Pty;
 const holdAbove = 256 * 1024;
 const goOnBelow = 64 * 1024;
 
-/** Milliseconds for which output is gathered before the rows are read: with 60 frames a second a key shows within 50 ms. */
+/** Milliseconds for which output is gathered before the rows are read. */
 const gatherMs = 8;
 /** How often a stream that nobody answers to is read: a frame costs tens of milliseconds, and keys must not wait behind it. */
 const streamMs = 80;
@@ -155,8 +155,8 @@ export class PaneSession {
   /** Keys of the learner: what they call forth is shown at once. */
   #press(keys: string): void {
     this.#lastKey = performance.now();
-    clearTimeout(this.#timer);
     if (this.#timer) {
+      clearTimeout(this.#timer);
       this.#timer = undefined;
       this.#touch();
     }
