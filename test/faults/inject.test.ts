@@ -105,7 +105,7 @@ test('what could neither take effect nor be undone says the state, and the comma
     message:
       'stop-component had no effect within 90 s: kd-control-plane does not answer: Error response from daemon: Container kd-control-plane is not running; ' +
       'it could not be undone: kd-control-plane does not answer: Error response from daemon: Container kd-control-plane is not running',
-    hint: 'Try again: kubedrill recover; or by hand: docker exec kd-control-plane mv /etc/kubernetes/kubedrill-stopped/kube-scheduler.yaml /etc/kubernetes/manifests/kube-scheduler.yaml',
+    hint: "Try again: kubedrill recover; or by hand: docker exec kd-control-plane sh -c 'mv /etc/kubernetes/kubedrill-stopped/kube-scheduler.yaml /etc/kubernetes/manifests/kube-scheduler.yaml; systemctl restart kubelet'",
   });
   expect(life.journal.open().map(({ state }) => state)).toEqual(['undo-failed']);
 });

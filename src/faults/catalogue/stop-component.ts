@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { type Component, componentAge, components, folderBeside, manifestPath } from '../components.ts';
 import { defineFault, type FaultContext } from '../fault.ts';
-import { hurryControlPlane } from '../hurry.ts';
+import { hurryControlPlane, restartKubelet } from '../hurry.ts';
 import { fileExists, onNode, readFileOn, sha256, writeFileOn } from '../node-acts.ts';
 import { addressOf, readdressed } from '../node-address.ts';
 import { refused } from '../parameters.ts';
 import { controlPlaneWell, leaderWell } from '../wellness.ts';
+
+/** A kubelet that has just started needs so long until it runs what it finds. */
+const kubeletRestSeconds = 12;
 
 /** A manifest: where it belongs, where it waits, and what it says. */
 type Manifest = { node: string; component: Component; home: string; away: string; text: string; sha256: string };
@@ -55,7 +58,11 @@ export default defineFault({
     const { node, component, home, away } = record;
     const isHome = await fileExists(context, node, home);
     if (!isHome) await bringHome(context, record);
-    else await onNode(context, node, ['rm', '-f', away]);
+    else {
+      await onNode(context, node, ['rm', '-f', away]);
+      // what was stopped several times in a row can be in the kubelet's back-off of up to 5 min; a new kubelet has forgotten it
+      if ((await componentAge(context, component)) === undefined) await restartKubelet(context, node, kubeletRestSeconds);
+    }
     if (component === 'kube-apiserver' || component === 'etcd') await hurryControlPlane(context);
   },
 
@@ -67,7 +74,7 @@ export default defineFault({
 
   inForce: ({ component }) => `${component} is stopped`,
   touches: ({ node, component }) => [`static Pod ${node}/${component}`],
-  mend: ({ node, home, away }) => `docker exec ${node} mv ${away} ${home}`,
+  mend: ({ node, home, away }) => `docker exec ${node} sh -c 'mv ${away} ${home}; systemctl restart kubelet'`,
 });
 
 /** From where it was put, if it is still what it was; else from the journal. For another address where the node has one by now. */

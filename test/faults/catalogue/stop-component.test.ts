@@ -58,6 +58,18 @@ describe('stop-component', () => {
     }
   });
 
+  test('a kubelet that holds the component back is started anew', async () => {
+    const cluster = fakeCluster();
+    const life = fakeLife(cluster);
+    const node = cluster.machine('kd-control-plane');
+    await life.strike('stop-component', { component: 'kube-scheduler' });
+    node.holdsBack.add('kube-scheduler');
+    const before = cluster.clock.now();
+    expect(outcomes(await life.recover())).toEqual(['stop-component: undone: kube-scheduler runs and leads']);
+    expect(node.kubeletSince * 1000).toBeGreaterThan(before);
+    expect(cluster.clock.now() - before).toBeLessThan(60_000);
+  });
+
   test('refuses what is stopped already', async () => {
     const life = fakeLife(fakeCluster());
     await life.strike('stop-component', { component: 'kube-scheduler' });
@@ -86,7 +98,7 @@ describe('stop-component', () => {
       {
         outcome: 'failed',
         seen: 'kd-control-plane does not answer: Error response from daemon: Container kd-control-plane is not running',
-        mend: `docker exec kd-control-plane mv ${stopped} ${home}`,
+        mend: `docker exec kd-control-plane sh -c 'mv ${stopped} ${home}; systemctl restart kubelet'`,
       },
     ]);
     cluster.machine('kd-control-plane').state = 'running';

@@ -38,7 +38,7 @@ function runStaticPods({ controlPlane, second }: Moment): void {
   for (const name of components) {
     const wanted = controlPlane.files.has(`${manifests}/${name}.yaml`);
     if (!wanted) controlPlane.processes.delete(name);
-    else if (!controlPlane.processes.has(name)) controlPlane.processes.set(name, second);
+    else if (!controlPlane.processes.has(name) && !controlPlane.holdsBack.has(name)) controlPlane.processes.set(name, second);
   }
 }
 

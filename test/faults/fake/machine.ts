@@ -20,6 +20,8 @@ export interface FakeMachine {
   /** When the kubelet last introduced its Node; it does so when it starts, and only then. */
   introduced: number;
   files: Map<string, string>;
+  /** Static Pods that the kubelet does not start before it is started anew itself: its back-off. */
+  holdsBack: Set<string>;
   processes: Map<string, number>;
   address: string;
 }
@@ -31,6 +33,7 @@ export const fakeMachine = (name: string, files: Record<string, string> = {}): F
   kubeletSince: 0,
   introduced: 0,
   files: new Map(Object.entries(files)),
+  holdsBack: new Set(),
   processes: new Map(),
   address: '172.18.0.2',
 });
@@ -89,7 +92,10 @@ export function runOn(
     case 'systemctl': {
       const [verb] = args;
       if (verb === 'is-active') return machine.kubelet ? ran(0, 'active') : ran(3, 'inactive');
-      if (verb !== 'stop' && (!machine.kubelet || verb === 'restart')) machine.kubeletSince = second;
+      if (verb !== 'stop' && (!machine.kubelet || verb === 'restart')) {
+        machine.kubeletSince = second;
+        machine.holdsBack.clear();
+      }
       machine.kubelet = verb !== 'stop';
       return ran(0);
     }
