@@ -5,7 +5,7 @@ import { pathOf } from '../kube/path.ts';
 import { LabError } from '../lab-error.ts';
 import { journalPath, openJournal } from '../store/journal.ts';
 import { expectWritable, readIfThere } from '../system/files.ts';
-import { type Engine, lacksSysResource, lookAtEngine } from './bootstrap/engine.ts';
+import { type Engine, lookAtEngine, whyNoNodes } from './bootstrap/engine.ts';
 import { inotifyLimits, lowLimits, raiseCommand } from './bootstrap/inotify.ts';
 import { machine as realMachine } from './bootstrap/machine.ts';
 import { type BootstrapPorts, planBootstrap, toolsIfReady } from './bootstrap/prepare.ts';
@@ -62,12 +62,9 @@ async function engineFindings(engine: Engine, { machine = realMachine }: DoctorP
     case 'forbidden':
       return [fail('engine', `this user may not use Docker: ${engine.reason}`, 'sudo usermod -aG docker $USER')];
     case 'running': {
-      const privileged =
-        engine.runtime === 'runc' && (await lacksSysResource(machine))
-          ? [fail('engine', 'it cannot start nodes: this machine lacks CAP_SYS_RESOURCE', 'service docker stop && kubedrill up')]
-          : [ok('engine', `Docker ${engine.version}, ${engine.driver}`)];
+      const not = await whyNoNodes(engine, machine);
       return [
-        ...privileged,
+        not ? fail('engine', not.why, not.mend) : ok('engine', `Docker ${engine.version}, ${engine.driver}`),
         ok('cgroup', engine.cgroup === 2 ? 'v2' : 'v1: the kubelets are told to go on with it; Kubernetes 1.35 and later do not'),
       ];
     }

@@ -1,5 +1,5 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { LabError } from '../../lab-error.ts';
 import type { Clock } from '../../system/clock.ts';
 import type { Paths } from '../../system/paths.ts';
@@ -11,7 +11,16 @@ import type { Machine } from './machine.ts';
 
 /** The container engine of this machine. */
 export type Engine =
-  | { state: 'running'; version: string; cgroup: 1 | 2; architecture: string; driver: string; runtime: string; running: number }
+  | {
+      state: 'running';
+      version: string;
+      cgroup: 1 | 2;
+      architecture: string;
+      driver: string;
+      runtime: string;
+      runtimePath?: string;
+      running: number;
+    }
   /** No client or no daemon is installed. */
   | { state: 'missing' }
   | { state: 'stopped'; reason: string }
@@ -24,6 +33,7 @@ interface DockerInfo {
   Architecture?: string;
   Driver?: string;
   DefaultRuntime?: string;
+  Runtimes?: Record<string, { path?: string }>;
   ContainersRunning?: number;
   ServerErrors?: string[];
 }
@@ -38,13 +48,16 @@ export async function lookAtEngine(run: Run, machine: Machine, signal?: AbortSig
     // without a daemon some clients print no document
   }
   if (answer.ok && info.ServerVersion) {
+    const runtime = info.DefaultRuntime ?? 'runc';
+    const runtimePath = info.Runtimes?.[runtime]?.path;
     return {
       state: 'running',
       version: info.ServerVersion,
       cgroup: info.CgroupVersion === '2' ? 2 : 1,
       architecture: { x86_64: 'amd64', aarch64: 'arm64' }[info.Architecture ?? ''] ?? machine.architecture,
       driver: info.Driver ?? 'unknown',
-      runtime: info.DefaultRuntime ?? 'runc',
+      runtime,
+      ...(runtimePath ? { runtimePath } : {}),
       running: info.ContainersRunning ?? 0,
     };
   }
@@ -68,6 +81,8 @@ interface EnginePorts {
 }
 
 const engineFolder = (paths: Paths) => join(paths.state, 'engine');
+/** What an engine that we start calls the wrapper of runc. */
+const ourRuntime = 'kubedrill';
 const startBoundMs = 60_000;
 
 /** Starts the engine: by systemd where that runs, else by ourselves, and then closes what an engine of ours must not open. */
@@ -88,6 +103,8 @@ export async function startEngine(ports: EnginePorts): Promise<void> {
     throw new LabError('missing-program', 'the Docker engine does not run, and starting it takes root', {
       hint: 'Start it as root: sudo dockerd',
     });
+  const lost = lostWrapper(await lookAtEngine(run, machine, signal), machine);
+  if (lost) return await writeWrapper(lost, machine);
   const folder = engineFolder(paths);
   const log = join(folder, 'dockerd.log');
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -114,9 +131,27 @@ export async function startEngine(ports: EnginePorts): Promise<void> {
   await setEgressGuard(run, machine, signal);
 }
 
-/** Whether the engine that runs can run nodes: on a machine without CAP_SYS_RESOURCE plain runc cannot start a privileged container. */
+/** The wrapper that the engine which runs starts containers through, when somebody deleted it. */
+const lostWrapper = (engine: Engine, machine: Machine): string | undefined =>
+  engine.state === 'running' && engine.runtime === ourRuntime && engine.runtimePath && !machine.exists(engine.runtimePath)
+    ? engine.runtimePath
+    : undefined;
+
+/**
+ * Why the engine that runs cannot run nodes, and the command that mends it: on a machine without CAP_SYS_RESOURCE plain runc
+ * cannot start a privileged container, and nothing can without the wrapper that it was given.
+ */
+export async function whyNoNodes(engine: Engine, machine: Machine): Promise<{ why: string; mend: string } | undefined> {
+  if (engine.state !== 'running') return undefined;
+  const lost = lostWrapper(engine, machine);
+  if (lost) return { why: `it cannot start containers: its runtime ${lost} was deleted`, mend: 'kubedrill up' };
+  if (engine.runtime === 'runc' && (await lacksSysResource(machine)))
+    return { why: 'it cannot start nodes: this machine lacks CAP_SYS_RESOURCE', mend: 'service docker stop && kubedrill up' };
+  return undefined;
+}
+
 export const canRunNodes = async (engine: Engine, machine: Machine): Promise<boolean> =>
-  engine.state === 'running' && !(engine.runtime === 'runc' && (await lacksSysResource(machine)));
+  engine.state === 'running' && (await whyNoNodes(engine, machine)) === undefined;
 
 /** An engine that cannot run nodes, e.g. one that its package has just started, gives way; but never one that is in use. */
 async function makeWay({ run, machine, signal }: EnginePorts): Promise<void> {
@@ -165,12 +200,17 @@ async function daemonFlags({ machine, paths }: EnginePorts): Promise<string[]> {
   if (config['default-runtime']) return [];
   const folder = engineFolder(paths);
   const wrapper = join(folder, 'runc');
-  await writeFile(wrapper, runcWrapper(runcPath(machine) ?? '/usr/sbin/runc'));
-  await chmod(wrapper, 0o755);
+  await writeWrapper(wrapper, machine);
   const file = join(folder, 'daemon.json');
-  const runtimes = { ...(config.runtimes as object | undefined), kubedrill: { path: wrapper } };
-  await writeFile(file, `${JSON.stringify({ ...config, runtimes, 'default-runtime': 'kubedrill' }, null, 2)}\n`);
+  const runtimes = { ...(config.runtimes as object | undefined), [ourRuntime]: { path: wrapper } };
+  await writeFile(file, `${JSON.stringify({ ...config, runtimes, 'default-runtime': ourRuntime }, null, 2)}\n`);
   return ['--config-file', file];
+}
+
+async function writeWrapper(path: string, machine: Machine): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await writeFile(path, runcWrapper(runcPath(machine) ?? '/usr/sbin/runc'));
+  await chmod(path, 0o755);
 }
 
 /** A container is described by config.json of its bundle, what is run in it later by the file of `--process`. */

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { canRunNodes, lookAtEngine, runcWrapper, startEngine } from '../../../src/cluster/bootstrap/engine.ts';
+import { canRunNodes, lookAtEngine, runcWrapper, startEngine, whyNoNodes } from '../../../src/cluster/bootstrap/engine.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { scratchFolder } from '../../support/scratch-folder.ts';
 import { fakeMachine, withoutSysResource, withSysResource } from '../support/fake-machine.ts';
@@ -78,6 +78,37 @@ describe('the engine', () => {
     );
     expect(await canRunNodes(engine, fakeMachine({ '/proc/self/status': withSysResource }))).toBe(true);
     expect(await canRunNodes(engine, fakeMachine({ '/proc/self/status': withoutSysResource }))).toBe(false);
+  });
+});
+
+describe('an engine whose runtime was deleted', () => {
+  const state = scratchFolder();
+  const path = join(state, 'engine', 'runc');
+  const answer = running({ DefaultRuntime: 'kubedrill', Runtimes: { kubedrill: { path } }, ContainersRunning: 2 });
+  const files = { '/usr/sbin/dockerd': '', '/usr/sbin/runc': '', '/proc/self/status': withoutSysResource };
+
+  it('cannot run nodes, and says why', async () => {
+    const run = fakeRun(() => answer);
+    const engine = await lookAtEngine(run, fakeMachine(files));
+    expect(await canRunNodes(engine, fakeMachine(files))).toBe(false);
+    expect(await whyNoNodes(engine, fakeMachine(files))).toEqual({
+      why: `it cannot start containers: its runtime ${path} was deleted`,
+      mend: 'kubedrill up',
+    });
+    expect(await whyNoNodes(engine, fakeMachine({ ...files, [path]: '' }))).toBeUndefined();
+  });
+
+  it('is given it again, and goes on running', async () => {
+    const run = fakeRun(() => answer);
+    await startEngine({
+      run,
+      machine: fakeMachine(files),
+      paths: { state: scratchFolder(), cache: state },
+      clock: new FakeClock(),
+      signal,
+    });
+    expect(readFileSync(path, 'utf8')).toBe(runcWrapper('/usr/sbin/runc'));
+    expect(run.commands.filter((command) => !command.startsWith('docker info'))).toEqual([]);
   });
 });
 
