@@ -9,5 +9,8 @@ export function unmetNeeds(lab: Lab, facts: ClusterFacts): string[] {
   if (needs.metrics && !facts.metrics) unmet.push('it needs metrics-server, the cluster has none');
   if (needs.ingress && !facts.ingressClass) unmet.push('it needs an ingress controller, the cluster has none');
   if (needs.taintedControlPlane && !facts.controlPlaneTainted) unmet.push('it needs a tainted control plane, this one takes Pods');
+  // with one node alone every volume is where the Pods are
+  if (needs.localVolumes && facts.workers.length > 0 && !facts.storage.nodeAffinity)
+    unmet.push('it needs volumes that belong to a node, this cluster gives one to Pods of several nodes without saying so');
   return unmet;
 }

@@ -172,6 +172,7 @@ export const labSchema = z.strictObject({
       metrics: z.boolean().default(false).describe('The metrics API answers.'),
       ingress: z.boolean().default(false).describe('An ingress controller runs.'),
       taintedControlPlane: z.boolean().default(false).describe('The control plane takes no ordinary Pods.'),
+      localVolumes: z.boolean().default(false).describe('A volume belongs to one node: Pods elsewhere cannot mount it.'),
       images: z.array(z.string()).default([]).describe('Images beyond kd/* that must be on the nodes.'),
     })
     .prefault({})

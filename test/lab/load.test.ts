@@ -11,7 +11,15 @@ describe('a sound lab', () => {
     expect(problemsOf(sampleLab('empty-service'))).toEqual([]);
     const lab = load('empty-service');
     expect(lab.folder).toBe('labs/basics/empty-service');
-    expect(lab.needs).toEqual({ workers: 1, exclusive: false, metrics: false, ingress: false, taintedControlPlane: false, images: [] });
+    expect(lab.needs).toEqual({
+      workers: 1,
+      exclusive: false,
+      metrics: false,
+      ingress: false,
+      taintedControlPlane: false,
+      localVolumes: false,
+      images: [],
+    });
     expect(lab.setup[1]).toEqual({ wait: { grader: 'deployment-available', with: { name: 'web' }, within: 60_000 } });
     expect(lab.steps[0]!.predict).toEqual([expect.objectContaining({ answer: 1 })]);
     expect(lab.steps[0]!.checks.map(({ id, points, guard }) => [id, points, guard])).toEqual([

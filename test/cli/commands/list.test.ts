@@ -99,7 +99,7 @@ test('the JSON has the shape that programs may rely on', async () => {
         title: 'All about nodes',
         source: [{ document: 'Notes', section: 'One' }],
         minutes: 5,
-        needs: { workers: 2, exclusive: true, metrics: false, ingress: false, taintedControlPlane: false, images: [] },
+        needs: { workers: 2, exclusive: true, metrics: false, ingress: false, taintedControlPlane: false, localVolumes: false, images: [] },
         exclusive: true,
         steps: 1,
         points: 4,
