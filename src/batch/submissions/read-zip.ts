@@ -50,13 +50,17 @@ async function readEntry(
   if (type !== 0 && type !== plain) throw new Refused(`${shownPath(path)} is no plain file`);
   if (entry.generalPurposeBitFlag & encrypted) throw new Refused(`${shownPath(path)} is encrypted`);
   texts.mayRead(path, entry.uncompressedSize);
-  const stream = await zip.openReadStreamPromise(entry);
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of stream) {
-    length += (chunk as Buffer).length;
-    texts.read(path, length, (chunk as Buffer).length);
-    chunks.push(chunk as Buffer);
+  try {
+    for await (const chunk of await zip.openReadStreamPromise(entry)) {
+      length += (chunk as Buffer).length;
+      texts.read(path, length, (chunk as Buffer).length);
+      chunks.push(chunk as Buffer);
+    }
+  } catch (error) {
+    if (error instanceof Refused) throw error;
+    throw new Refused(`${shownPath(path)} is damaged: ${(error as Error).message}`);
   }
   texts.add(path, Buffer.concat(chunks));
 }

@@ -87,6 +87,13 @@ const entryAttributes = (bytes: Buffer, mode: number) => {
   return copy;
 };
 
+/** Its first file's packed bytes are another's. */
+const damaged = (bytes: Buffer) => {
+  const copy = Buffer.from(bytes);
+  copy.fill(0xff, 30 + copy.readUInt16LE(26), 30 + copy.readUInt16LE(26) + 4);
+  return copy;
+};
+
 describe('an archive that was handed in', () => {
   it('is read in memory, in the order of names', async () => {
     const result = await read(zipped({ 'b.yaml': 'b: 1', 'work/a.yaml': 'a: 1', 'notes.txt': 'n', '__MACOSX/._a.yaml': 'no' }));
@@ -113,6 +120,7 @@ describe('an archive that was handed in', () => {
     ['an absolute name', zipped({ '/etc/x.yaml': 'x' }), 'absolute path: /etc/x.yaml'],
     ['a name with backslashes', zipped({ '..\\x.yaml': 'x' }), 'invalid characters in fileName: ..\\x.yaml'],
     ['a link', entryAttributes(zipped({ 'a.yaml': '/etc/passwd' }), 0o120777), 'a.yaml is a link; links are not followed'],
+    ['a damaged file', damaged(zipped({ 'a.yaml': 'a: 1' })), 'a.yaml is damaged: invalid block type'],
     ['a device', entryAttributes(zipped({ 'a.yaml': '' }), 0o020666), 'a.yaml is no plain file'],
     [
       'one file twice',
