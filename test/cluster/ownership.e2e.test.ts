@@ -15,7 +15,7 @@ import { testCluster, testState } from '../e2e/cluster.ts';
 import { kubedrill } from '../e2e/kubedrill.ts';
 
 /** A cluster that kind made without kubedrill. */
-const foreign = 'kubedrill-test-foreign';
+const foreign = `${testCluster}-foreign`;
 const folder = mkdtempSync(join(tmpdir(), 'kubedrill-ownership-'));
 const foreignKubeconfig = join(folder, 'foreign.kubeconfig');
 const original = { state: testState, cache: '' };
@@ -119,7 +119,7 @@ describe('a cluster that kind made without kubedrill', () => {
     await expectRefused(
       foreign,
       env,
-      /kubedrill does not touch the cluster "kubedrill-test-foreign": node \S+ was made from \S+, not by kubedrill/,
+      new RegExp(`kubedrill does not touch the cluster "${foreign}": node \\S+ was made from \\S+, not by kubedrill`),
     );
     expect(await tracesOf(foreignKubeconfig, `${foreign}-control-plane`)).toEqual(before);
   }, 120_000);
@@ -167,7 +167,11 @@ describe('the cluster of kubedrill itself', () => {
       writeFileSync(join(paths.state, 'clusters', `${testCluster}.json`), JSON.stringify({ ...record, name: 'another' }));
     });
     const before = await tracesOf(kubeconfig, `${testCluster}-control-plane`);
-    await expectRefused(testCluster, env, /kubedrill does not touch the cluster "kubedrill-test": its record is one of "another"/);
+    await expectRefused(
+      testCluster,
+      env,
+      new RegExp(`kubedrill does not touch the cluster "${testCluster}": its record is one of "another"`),
+    );
     expect(await tracesOf(kubeconfig, `${testCluster}-control-plane`)).toEqual(before);
   }, 120_000);
 
@@ -177,7 +181,7 @@ describe('the cluster of kubedrill itself', () => {
     await run(kubectl, [...marker, 'delete', 'configmap', 'kubedrill-owner'], { timeoutMs: 30_000 });
     try {
       const ended = await kubedrill(['start', 'in-first-pod']);
-      expect(ended.stderr).toContain('kubedrill does not touch the cluster "kubedrill-test": it carries no marker of kubedrill');
+      expect(ended.stderr).toContain(`kubedrill does not touch the cluster "${testCluster}": it carries no marker of kubedrill`);
       expect(ended.code).toBe(3);
     } finally {
       const { data, metadata } = JSON.parse(kept) as { data: object; metadata: { name: string; namespace: string } };
