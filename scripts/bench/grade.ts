@@ -12,6 +12,7 @@ import { clock } from '../../src/system/clock.ts';
 import { pathsFrom } from '../../src/system/paths.ts';
 import { run } from '../../src/system/run.ts';
 import { waitUntil } from '../../src/system/wait.ts';
+import { chainsaw, chainsawIn } from './grade/chainsaw.ts';
 import { classIsGone, type Learner, makeClass, removeClass, writeKubeconfig } from './grade/class.ts';
 import { deadClusters } from './grade/dead-clusters.ts';
 import { kubectlLoop } from './grade/kubectl-loop.ts';
@@ -40,6 +41,7 @@ const s = (seconds: number) => `${seconds.toFixed(2)} s`;
 const context = { run, clock, paths: pathsFrom(process.env), env: process.env, home, signal: new AbortController().signal };
 const cluster = await openOwnedCluster(context, process.env.KUBEDRILL_BENCH_CLUSTER);
 const { api } = cluster;
+const chainsawProgram = await chainsawIn(context.paths.cache, run);
 const folder = mkdtempSync(join(tmpdir(), 'kubedrill-bench-'));
 const state = join(folder, 'state');
 mkdirSync(state);
@@ -123,6 +125,11 @@ try {
     const ratio = loop.seconds / median(mine);
     tell(`faster than the kubectl loop, ${name}`, `${ratio.toFixed(0)} x`, 'at least 20 x', ratio >= 20);
   }
+  const other = await chainsaw({ program: chainsawProgram, kubeconfig: cluster.kubeconfig, learners }, 3);
+  tell(`Chainsaw, a test for each check (wait ${other.wait})`, s(median(other.byCheck)));
+  tell('Chainsaw, a test for each learner: no score', s(median(other.byLearner)));
+  const better = Math.min(median(other.byCheck), median(other.byLearner)) / median(times.one);
+  tell('faster than the better way of Chainsaw, one kubeconfig', `${better.toFixed(1)} x`, 'at least 2 x', better >= 2);
   const limited = await grade(withDead, '--limit', `${limitSeconds}s`);
   const { graded, errors } = limited.book.summary;
   tell('27 learners alone', s(median(times.alone)));
