@@ -88,8 +88,8 @@ async function proveLabs(labs: readonly Lab[], width: number, proving: Proving):
     onProof(joinProof(lab, [{ error: `cannot run on this cluster: ${unmet.join('; ')}` }], 0));
     return [];
   });
-  // what must go one after the other begins first
-  rows.sort((a, b) => b.tasks.length - a.tasks.length);
+  const sizeOf = ({ tasks }: { tasks: ProofTask[] }) => tasks.reduce((sum, task) => sum + task.size, 0);
+  rows.sort((a, b) => sizeOf(b) - sizeOf(a));
   const pieces = new Map<string, (Partial<LabProof> | { error: string })[]>();
   let busy = new Map<string, number>();
   const run = async (lab: Lab, task: ProofTask) => {

@@ -163,6 +163,8 @@ async function using<T>(make: MakeFresh, suffix: string, act: (session: DrillSes
 export interface ProofTask {
   /** For progress: `in-first-pod`, `in-first-pod (wrong: deployment)`. */
   name: string;
+  /** How much there is to do, in steps of the lab: the longest should begin first. */
+  size: number;
   run(): Promise<Partial<LabProof>>;
 }
 
@@ -170,6 +172,7 @@ export interface ProofTask {
 export function proofTasks(lab: Lab, make: MakeFresh, clock: Clock): ProofTask[] {
   const whole: ProofTask = {
     name: lab.id,
+    size: 1 + lab.steps.length + fixesOnTheWay(lab).length,
     run: () =>
       using(make, '', async (session) => {
         const before = session.fingerprint;
@@ -194,6 +197,7 @@ export function proofTasks(lab: Lab, make: MakeFresh, clock: Clock): ProofTask[]
   const wrong = alone.map(
     (fix): ProofTask => ({
       name: `${lab.id} (wrong: ${fix.id})`,
+      size: 2 + lab.steps.findIndex((step) => step.id === (fix.through ?? fix.step)),
       run: () =>
         using(make, `-${fix.id}`, async (session) => ({
           wrong: [

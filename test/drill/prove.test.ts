@@ -106,7 +106,7 @@ it('a piece whose set-up fails leaves nothing, and says why even when that canno
   expect(ended).toEqual(['abandon', 'close']);
 });
 
-const taskNamed = (name: string): ProofTask => ({ name, run: async () => ({}) });
+const taskNamed = (name: string): ProofTask => ({ name, size: 1, run: async () => ({}) });
 const labThatNeeds = (needs: Partial<Lab['needs']>) => ({ needs: { ingress: false, ...needs } as Lab['needs'] });
 const namesOf = (rows: ProofTask[][]) => rows.map((row) => row.map(({ name }) => name));
 

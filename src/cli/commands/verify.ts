@@ -93,7 +93,9 @@ export const command: CommandModule = {
 
 /** The first cluster takes the labs that run beside others, then it joins the rest in those that need a cluster alone. */
 async function proveOn([first, ...others]: readonly Prover[], labs: readonly Lab[], width: number, signal: AbortSignal): Promise<void> {
-  const alone = labs.filter((lab) => lab.exclusive);
+  // those with the most drills begin first, so that none is left over for the end
+  const drills = (lab: Lab) => lab.wrong.filter((fix) => !fix.undo).length;
+  const alone = labs.filter((lab) => lab.exclusive).sort((a, b) => drills(b) - drills(a));
   const takeAlone = async (prover: Prover) => {
     for (let lab = alone.shift(); lab && !signal.aborted; lab = alone.shift()) await prover.prove([lab], 1);
   };
