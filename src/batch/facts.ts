@@ -1,6 +1,7 @@
 import type { ClusterFacts } from '../grading/cluster-facts.ts';
 import type { KubeObject } from '../grading/object.ts';
 import type { KubeApi } from '../kube/api.ts';
+import { volumesBy } from '../kube/cluster-facts.ts';
 import { boundedList, listBounds } from './bounded-list.ts';
 
 const controlPlaneLabel = 'node-role.kubernetes.io/control-plane';
@@ -25,7 +26,6 @@ export async function factsOfCluster(api: KubeApi, signal: AbortSignal): Promise
     (node.status?.addresses ?? []).find((address: { type?: string }) => address.type === 'InternalIP')?.address;
   const chosen = storage?.ok ? (storage.items.find(isDefault) ?? storage.items[0]) : undefined;
   const provisioner: string = chosen?.provisioner ?? '';
-  const local = provisioner === 'rancher.io/local-path';
   const ingressClass = ingress?.ok ? (ingress.items.find(isDefault) ?? ingress.items[0])?.metadata.name : undefined;
   return {
     controlPlane: controlPlane.metadata.name,
@@ -38,8 +38,7 @@ export async function factsOfCluster(api: KubeApi, signal: AbortSignal): Promise
       className: chosen?.metadata.name ?? '',
       provisioner,
       binding: chosen?.volumeBindingMode === 'WaitForFirstConsumer' ? 'WaitForFirstConsumer' : 'Immediate',
-      nodeAffinity: local,
-      accessModes: local ? ['ReadWriteOnce'] : ['ReadWriteOnce', 'ReadOnlyMany', 'ReadWriteMany'],
+      ...(volumesBy[provisioner] ?? { nodeAffinity: false, accessModes: ['ReadWriteOnce', 'ReadOnlyMany', 'ReadWriteMany'] }),
     },
     controlPlaneTainted: (controlPlane.spec?.taints ?? []).some((taint: { key?: string }) => taint.key === controlPlaneLabel),
     networkPolicy: false,

@@ -56,14 +56,22 @@ function addressOf(node: KubeObject): [string, string][] {
   return found ? [[node.metadata.name, found.address]] : [];
 }
 
-/** The class that claims without one get; what the API does not tell comes from the provider. */
+/** What the API does not tell of volumes, by who makes them. */
+export const volumesBy: Record<string, Pick<ClusterFacts['storage'], 'nodeAffinity' | 'accessModes'>> = {
+  'rancher.io/local-path': { nodeAffinity: true, accessModes: ['ReadWriteOnce', 'ReadWriteOncePod'] },
+  'k8s.io/minikube-hostpath': { nodeAffinity: false, accessModes: ['ReadWriteOnce', 'ReadWriteOncePod', 'ReadWriteMany'] },
+};
+
+/** The class that claims without one get, of several the youngest; what the API does not tell comes from the provider. */
 function storageOf(classes: readonly KubeObject[], provider: ProviderFacts['storage']): ClusterFacts['storage'] {
+  const age = ({ metadata }: KubeObject) => Date.parse(metadata.creationTimestamp ?? '') || 0;
   const found =
-    classes.find((one) => one.metadata.annotations?.[defaultClass] === 'true') ??
+    classes.filter((one) => one.metadata.annotations?.[defaultClass] === 'true').sort((a, b) => age(b) - age(a))[0] ??
     classes.find((one) => one.metadata.name === provider.className);
   if (!found) return provider;
   return {
     ...provider,
+    ...(found.provisioner === provider.provisioner ? {} : volumesBy[found.provisioner]),
     className: found.metadata.name,
     provisioner: found.provisioner,
     binding: found.volumeBindingMode === 'WaitForFirstConsumer' ? 'WaitForFirstConsumer' : 'Immediate',

@@ -81,6 +81,27 @@ describe('the facts of a cluster', () => {
     });
   });
 
+  it('know of volumes what their provisioner is known for, and take the youngest of two defaults', async () => {
+    const annotations = { 'storageclass.kubernetes.io/is-default-class': 'true' };
+    const add = (name: string, provisioner: string, creationTimestamp: string) =>
+      server.put({
+        kind: 'StorageClass',
+        metadata: { name, annotations, creationTimestamp },
+        provisioner,
+        volumeBindingMode: 'WaitForFirstConsumer',
+      });
+    const hostpath = { ...provider.storage, provisioner: 'k8s.io/minikube-hostpath', binding: 'Immediate' as const, nodeAffinity: false };
+    add('local-path', 'rancher.io/local-path', '2026-01-02T00:00:00Z');
+    add('standard', 'k8s.io/minikube-hostpath', '2026-01-01T00:00:00Z');
+    expect((await gatherFacts(api, { ...provider, storage: hostpath })).storage).toEqual({
+      className: 'local-path',
+      provisioner: 'rancher.io/local-path',
+      binding: 'WaitForFirstConsumer',
+      nodeAffinity: true,
+      accessModes: ['ReadWriteOnce', 'ReadWriteOncePod'],
+    });
+  });
+
   it('have metrics while the metrics API answers', async () => {
     server.when(({ path }) => path === '/apis/metrics.k8s.io/v1beta1', { status: 200, body: { kind: 'APIResourceList' } });
     expect((await gatherFacts(api, provider)).metrics).toBe(true);
