@@ -42,7 +42,7 @@ export function onDrillState(state: TuiState, now: DrillState): Next {
   // later events put no question before the learner: the keys would be taken away in the middle of something
   const begins = moved || before.drill.phase !== 'running';
   const late = fresh.asking && !fresh.asking.answered && isStepOver(fresh);
-  return paneShown({ ...state, lab: begins ? asked(fresh) : late ? { ...fresh, asking: undefined } : fresh });
+  return paneShown({ ...state, lab: begins ? asked(fresh) : late ? { ...fresh, asking: undefined, questionGoneAt: state.now } : fresh });
 }
 
 /** Puts the first open question of the step before the learner, where the drill runs and they make sense. */

@@ -7,6 +7,9 @@ import { noted, withLab } from './notice.ts';
 import { fillIn } from './questions.ts';
 import { type Next, stay, type TuiState } from './state.ts';
 
+/** How long after a question has gone by itself a key that leaves the lab is taken as meant for it. */
+const meantForQuestionMs = 1000;
+
 /** A key: through the keymap to an action, or to the question that a dangerous action asks first. */
 export function onKey(before: TuiState, key: string, view: View): Next {
   const place = placeOf(before);
@@ -17,6 +20,7 @@ export function onKey(before: TuiState, key: string, view: View): Next {
     if (key === 'ctrl+c' && before.confirm?.action === 'interrupt') return confirmed(state, view);
   }
   const binding = bindingOf(key, state);
+  if (binding?.action === 'leave' && state.now - (state.lab?.questionGoneAt ?? 0) < meantForQuestionMs) return stay(state);
   // what was typed quickly after the key that gives the shell the keys is read here, and is the shell's
   if (!binding && place === 'shell') return stay(state, { type: 'send-to-pane', text: keyBytes(key), paste: false });
   if (!binding) return stay(answeredWhyNot(typed(state, key), key));

@@ -64,6 +64,8 @@ export interface LabState {
   selectedCheck: string | undefined;
   /** The question before the learner: `typed` where there are no choices. Once `answered`, its reply is there until it was read. */
   asking: { question: number; choice: number; typed: string; sent: boolean; answered: boolean } | undefined;
+  /** When a question went away by itself, in milliseconds since 1970: a key that was meant for it may still come. */
+  questionGoneAt?: number;
   /** Answers of this sitting, by step. */
   answered: Record<string, Answered[]>;
   /** Steps whose questions were put off. */

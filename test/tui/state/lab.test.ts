@@ -47,6 +47,18 @@ describe('a lab', () => {
     expect(play.text()).toContain(reply.replaceAll('\n  ', '\n'));
   });
 
+  it('takes a key that comes just after its question has gone by itself as meant for it', () => {
+    const play = inLab({ asking: true });
+    const [step] = play.drill.state.steps;
+    step!.state = 'passed';
+    play.drill.emit({ type: 'step-passed', step: 'diagnose', earned: 5, of: 5 });
+    expect(play.state.lab?.asking).toBeUndefined();
+    expect(play.press('esc').state.screen).toBe('lab');
+    play.now += 2000;
+    play.send({ type: 'tick' });
+    expect(play.press('esc').done()).toContainEqual({ type: 'close-drill' });
+  });
+
   it('puts one question after the other before the learner, and none in the middle of the work', () => {
     const step = portLab.steps[0] as (typeof portLab.steps)[number];
     const second = { ask: 'And who listens?', choices: ['kube-proxy', 'the process'], answer: 1, why: 'Its log says so.' };
