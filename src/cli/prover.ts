@@ -38,6 +38,8 @@ export interface ProofRun {
   onProof: (proof: LabProof) => void;
   /** No further piece is begun when this says so. */
   inTime: () => boolean;
+  /** What is under way then is broken off. */
+  deadline: AbortSignal;
   /** Where the events of a piece go; the piece is named by its namespace. */
   trace: (piece: string) => OnDrillEvent;
 }
@@ -62,8 +64,9 @@ export async function openProver(context: CommandContext, name: string | undefin
     prove: (labs, width) => proveLabs(labs, width, { context, cluster, faults, ...run }),
     close: async () => {
       try {
-        // Ctrl+C: what was under way is cleaned up, too; a second one ends at once, and the next proof does it
-        if (context.signal.aborted) await removeProofLeftovers(cluster.api, { clock: context.clock, signal: new AbortController().signal });
+        // Ctrl+C, or no time left: what was under way is cleaned up, too; a second Ctrl+C ends at once, and the next proof does it
+        if (context.signal.aborted || run.deadline.aborted)
+          await removeProofLeftovers(cluster.api, { clock: context.clock, signal: new AbortController().signal });
       } finally {
         await faults.close();
         await cluster.close();
@@ -80,7 +83,7 @@ interface Proving extends ProofRun {
 }
 
 async function proveLabs(labs: readonly Lab[], width: number, proving: Proving): Promise<void> {
-  const { context, cluster, onProof, inTime } = proving;
+  const { context, cluster, onProof, inTime, deadline } = proving;
   const rows = labs.flatMap((lab) => {
     const unmet = unmetNeeds(lab, cluster.facts);
     if (unmet.length === 0)
@@ -94,10 +97,12 @@ async function proveLabs(labs: readonly Lab[], width: number, proving: Proving):
   let busy = new Map<string, number>();
   const run = async (lab: Lab, task: ProofTask) => {
     const started = context.clock.now();
-    const late = new Error('not proved: out of time');
-    const piece = await (inTime() ? task.run() : Promise.reject(late)).catch((error: unknown) => ({
+    const late = { error: `${task.name}: not proved: out of time` };
+    const known = await (inTime() ? task.run() : Promise.resolve(late)).catch((error: unknown) => ({
       error: `${task.name}: ${error instanceof Error ? error.message : String(error)}`,
     }));
+    // what was broken off tells nothing of the lab
+    const piece = deadline.aborted ? late : known;
     const seconds = (busy.get(lab.id) ?? 0) + secondsSince(context.clock, started);
     busy = busy.set(lab.id, seconds);
     const done = [...(pieces.get(lab.id) ?? []), piece];
@@ -112,7 +117,7 @@ async function proveLabs(labs: readonly Lab[], width: number, proving: Proving):
 }
 
 /** Makes drills of a lab in namespaces of their own, with a state of their own. */
-function freshDrills(lab: Lab, { context, cluster, faults, scratch, trace }: Proving): MakeFresh {
+function freshDrills(lab: Lab, { context, cluster, faults, scratch, trace, deadline }: Proving): MakeFresh {
   return (suffix) => {
     const namespace = proofNamespace(lab.id, suffix);
     return new DrillSession({
@@ -124,7 +129,7 @@ function freshDrills(lab: Lab, { context, cluster, faults, scratch, trace }: Pro
       run: context.run,
       clock: context.clock,
       env: context.env,
-      signal: context.signal,
+      signal: AbortSignal.any([context.signal, deadline]),
       gradersById,
       recording: 'own',
       live: true,

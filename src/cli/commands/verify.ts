@@ -24,6 +24,7 @@ interface VerifyOptions {
   parallel?: string;
   alsoOn?: string[];
   within?: string;
+  atMost?: string;
   shard?: string;
   changedSince?: string;
   track?: string;
@@ -45,6 +46,7 @@ export const command: CommandModule = {
       .option('--parallel <n>', 'pieces of proof that run side by side', '8')
       .option('--also-on <cluster...>', 'more clusters of kubedrill; labs that need one alone are proved there at the same time')
       .option('--within <minutes>', 'begin no further piece of proof after this time; what is left is reported as not proved')
+      .option('--at-most <minutes>', 'break off what is under way after this time; it is reported as not proved, too')
       .option('--shard <i/n>', 'the i-th of n equal parts of the labs')
       .option('--trace', 'tell on stderr, with times, what each piece of proof does')
       .option('--changed-since <ref>', 'only labs whose files or graders changed since this git revision'),
@@ -54,8 +56,8 @@ export const command: CommandModule = {
     const width = Number(options.parallel ?? 8);
     if (!Number.isInteger(width) || width < 1)
       throw new LabError('usage', `--parallel takes a whole number from 1, not "${options.parallel}"`);
-    const within = options.within === undefined ? Number.POSITIVE_INFINITY : Number(options.within);
-    if (Number.isNaN(within)) throw new LabError('usage', `--within takes minutes, not "${options.within}"`);
+    const within = minutesOf('--within', options.within);
+    const atMost = minutesOf('--at-most', options.atMost);
     const proofs: LabProof[] = [];
     const onProof = (proof: LabProof) => {
       proofs.push(proof);
@@ -65,11 +67,12 @@ export const command: CommandModule = {
     const provers: Prover[] = [];
     const started = context.clock.now();
     const trace = options.trace ? proofTrace(context) : () => () => undefined;
-    const inTime = () => context.clock.now() - started < within * 60_000;
+    const inTime = () => context.clock.now() - started < Math.min(within, atMost) * 60_000;
+    const deadline = Number.isFinite(atMost) ? AbortSignal.timeout(atMost * 60_000) : new AbortController().signal;
     try {
       // a change that touches no lab is no reason to ask for a cluster
       for (const name of chosen.length === 0 ? [] : [options.name, ...(options.alsoOn ?? [])])
-        provers.push(await openProver(context, name, { scratch, onProof, inTime, trace }));
+        provers.push(await openProver(context, name, { scratch, onProof, inTime, deadline, trace }));
       await proveOn(provers, chosen, width, context.signal);
     } finally {
       for (const prover of provers) await prover.close();
@@ -90,6 +93,12 @@ export const command: CommandModule = {
     return ok ? 0 : proofs.some((proof) => !proof.ok && !proof.error) ? 1 : 3;
   },
 };
+
+function minutesOf(option: string, text: string | undefined): number {
+  const minutes = text === undefined ? Number.POSITIVE_INFINITY : Number(text);
+  if (Number.isNaN(minutes) || minutes < 0) throw new LabError('usage', `${option} takes minutes, not "${text}"`);
+  return minutes;
+}
 
 /** The first cluster takes the labs that run beside others, then it joins the rest in those that need a cluster alone. */
 async function proveOn([first, ...others]: readonly Prover[], labs: readonly Lab[], width: number, signal: AbortSignal): Promise<void> {

@@ -56,3 +56,9 @@ describe('verify --shard', () => {
     await expect(verify({ shard })).rejects.toThrow(`--shard takes i/n such as 2/3, not "${shard}"`);
   });
 });
+
+describe('verify --within and --at-most', () => {
+  it.each(['within', 'atMost'])('take minutes', async (option) => {
+    await expect(verify({ [option]: 'soon' })).rejects.toThrow(`--${option === 'atMost' ? 'at-most' : option} takes minutes, not "soon"`);
+  });
+});
