@@ -17,7 +17,9 @@ const shape = z
     equals: z.string().optional().describe('What it prints, exactly, save white space at the ends.'),
     matches: patternText.optional().describe('A pattern that its output matches.'),
     notMatches: patternText.optional(),
-    equalsCel: celValueText.optional().describe('An expression that gives the text that it must print.'),
+    equalsCel: celValueText
+      .optional()
+      .describe('An expression that gives the text that it must print: by what is seen just before it runs, or just after.'),
     holds: recordedCel
       .optional()
       .describe('An expression about what it prints, which is `remembered.output`, without white space at the ends.'),
@@ -41,21 +43,29 @@ export default defineGrader({
     if ('missing' in found) return found.missing;
     const { pods } = found;
     const scope = { mirror, cluster: () => context.cluster(), baseline: () => context.baseline(), now: context.now };
-    let { equals } = params;
-    if (params.equalsCel !== undefined) {
+    /** What it must print by what is seen now. */
+    const textNow = () => {
+      if (params.equalsCel === undefined) return { ok: true, text: params.equals } as const;
       const value = valueOfCel(params.equalsCel, scope);
       if (!value.ok) {
         const { ok: _, ...seen } = value;
-        return fail({ ...seen, expected: `a value of ${params.equalsCel}` });
+        return { ok: false, fail: fail({ ...seen, expected: `a value of ${params.equalsCel}` }) } as const;
       }
-      equals = typeof value.value === 'string' ? value.value : JSON.stringify(value.value);
-    }
+      return { ok: true, text: typeof value.value === 'string' ? value.value : JSON.stringify(value.value) } as const;
+    };
+    const first = textNow();
+    if (!first.ok) return first.fail;
     if (pods.length === 0)
       return fail({ observed: 'no Pods', expected: `Pods of ${nameOfTarget(params)}`, look: kubectl(['get', 'pods']) });
     for (const pod of pods) {
+      const before = textNow();
       const ran = await runInPod(probes, pod, params.command, params.container);
       if ('notRunning' in ran) return ran.notRunning;
       const output = ran.answer.stdout.trim();
+      // what the cluster says of itself may change while the command runs: it is right by either
+      const after = textNow();
+      if (!after.ok) return after.fail;
+      const equals = before.ok && before.text?.trim() === output ? before.text : after.text;
       const wrong = wrongWith(ran.answer, { ...params, equals }) ?? notSo(params.holds, output, { ...scope, remembered: { output } });
       const words = ['exec', pod.metadata.name, ...(params.container ? ['-c', params.container] : []), '--', ...params.command];
       if (wrong) return fail({ ...wrong, field: `${pasteable(params.command)} in Pod ${pod.metadata.name}`, look: kubectl(words) });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import execOutput from '../../graders/exec-output.ts';
 import type { Grader } from '../../src/grading/grader.ts';
+import type { ObjectView } from '../../src/grading/object-view.ts';
 import type { ExecAnswer } from '../../src/grading/probes.ts';
+import { mirrorOf } from '../support/fake-mirror.ts';
 import { ran, seen, unseen } from '../support/fake-probes.ts';
 import { gradeWith } from '../support/grade.ts';
 import { pod, rolledOut } from '../support/objects.ts';
@@ -44,6 +46,24 @@ describe('what a command prints', () => {
       verdict: 'fail',
       observed: 'no such field word',
     });
+  });
+
+  it('is right by what is seen before it runs, or after: the one follows the other with a delay', async () => {
+    const equalsCel = "deployment('web').metadata.annotations.motd";
+    for (const [printed, verdict] of [
+      ['zero-downtime', 'pass'],
+      ['new', 'pass'],
+      ['newer', 'fail'],
+    ]) {
+      const mirror = mirrorOf(web.all) as ObjectView;
+      const exec = async () => {
+        const { metadata, ...rest } = mirror.get('Deployment', 'web')!;
+        mirror.set('Deployment', { ...rest, metadata: { ...metadata, annotations: { motd: 'new' } } });
+        return seen(ran(`${printed}\n`));
+      };
+      const context = { mirror, probes: { exec } };
+      expect((await gradeWith(execOutput as unknown as Grader, { ...params, equalsCel }, context)).verdict, printed).toBe(verdict);
+    }
   });
 
   it('compares what it prints with the state of the cluster', async () => {
