@@ -8,6 +8,7 @@ import { type Measured, measure } from './measured-process.ts';
 
 /** Declarative tests for Kubernetes, the nearest relative of our grading. @see https://github.com/kyverno/chainsaw */
 const version = 'v0.2.13';
+const toolchain = 'go1.24.2';
 const workers = 8;
 /** How long an assertion may be retried. The shortest of these with which every learner gets the score that is right is measured. */
 const waits = ['100ms', '250ms', '500ms', '1s'];
@@ -37,7 +38,8 @@ export async function chainsawIn(cache: string, run: Run): Promise<string> {
   console.log(`building Chainsaw ${version} from its Go module (minutes)`);
   const built = await run('go', ['install', `github.com/kyverno/chainsaw@${version}`], {
     timeoutMs: 1_800_000,
-    env: { ...process.env, GOBIN: folder },
+    // it needs the Go that it was written for, which Go itself brings from its module proxy
+    env: { ...process.env, GOBIN: folder, GOTOOLCHAIN: toolchain },
   });
   if (!built.ok) throw new Error(`go install of Chainsaw failed: ${built.stderr}`);
   return program;
