@@ -2,7 +2,9 @@ import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { testState } from './cluster.ts';
+import type { LabProof } from '../../src/drill/prove.ts';
+import { run } from '../../src/system/run.ts';
+import { testCluster, testState } from './cluster.ts';
 import { kubedrill } from './kubedrill.ts';
 
 const lab = 'in-first-pod';
@@ -61,5 +63,18 @@ describe('a drill from the command line', () => {
     expect(stderr).toContain('a part of that path is a file, not a folder');
     expect(stderr).toContain('put the state elsewhere: KUBEDRILL_STATE=<folder>');
     expect(code).toBe(3);
+  });
+});
+
+describe('a proof for which there is no time', () => {
+  it('is broken off, tells nothing of the lab, and leaves nothing in the cluster', async () => {
+    const { code, stdout } = await kubedrill(['verify', 'bf-pod-wont-start', '--at-most', '0.15', '--json']);
+    const { labs } = JSON.parse(stdout) as { labs: LabProof[] };
+    expect(labs).toMatchObject([{ ok: false, error: 'bf-pod-wont-start: not proved: out of time', wrong: [] }]);
+    expect(code).toBe(3);
+    const kubectl = ['exec', `${testCluster}-control-plane`, 'kubectl', '--kubeconfig', '/etc/kubernetes/admin.conf'];
+    const namespaces = await run('docker', [...kubectl, 'get', 'namespaces', '-o', 'name'], { timeoutMs: 30_000 });
+    expect(namespaces.stdout).toContain('namespace/default');
+    expect(namespaces.stdout).not.toContain('namespace/verify-');
   });
 });
