@@ -171,11 +171,18 @@ export interface ProofTask {
   run(): Promise<Partial<LabProof>>;
 }
 
+const sizeOfWhole = (lab: Lab): number => 1 + lab.steps.length + fixesOnTheWay(lab).length;
+const sizeOfWrong = (lab: Lab, fix: LabWrongFix): number => 2 + lab.steps.findIndex((step) => step.id === (fix.through ?? fix.step));
+
+/** How much there is to prove of a lab: see {@link ProofTask.size}. */
+export const sizeOfProof = (lab: Lab): number =>
+  lab.wrong.filter((fix) => !fix.undo).reduce((sum, fix) => sum + sizeOfWrong(lab, fix), sizeOfWhole(lab));
+
 /** The independent pieces of a lab's proof, the whole one first; each has a namespace of its own, so that they may run side by side. */
 export function proofTasks(lab: Lab, make: MakeFresh, clock: Clock): ProofTask[] {
   const whole: ProofTask = {
     name: lab.id,
-    size: 1 + lab.steps.length + fixesOnTheWay(lab).length,
+    size: sizeOfWhole(lab),
     run: () =>
       using(make, '', async (session) => {
         const before = session.fingerprint;
@@ -200,7 +207,7 @@ export function proofTasks(lab: Lab, make: MakeFresh, clock: Clock): ProofTask[]
   const wrong = alone.map(
     (fix): ProofTask => ({
       name: `${lab.id} (wrong: ${fix.id})`,
-      size: 2 + lab.steps.findIndex((step) => step.id === (fix.through ?? fix.step)),
+      size: sizeOfWrong(lab, fix),
       run: () =>
         using(make, `-${fix.id}`, async (session) => ({
           wrong: [

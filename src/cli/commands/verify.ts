@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LabProof, secondsSince } from '../../drill/prove.ts';
+import { type LabProof, secondsSince, sizeOfProof } from '../../drill/prove.ts';
 import type { Lab } from '../../lab/schema.ts';
 import { LabError } from '../../lab-error.ts';
 import { proofsJunit } from '../../report/proofs-junit.ts';
@@ -102,9 +102,8 @@ function minutesOf(option: string, text: string | undefined): number {
 
 /** The first cluster takes the labs that run beside others, then it joins the rest in those that need a cluster alone. */
 async function proveOn([first, ...others]: readonly Prover[], labs: readonly Lab[], width: number, signal: AbortSignal): Promise<void> {
-  // those with the most drills begin first, so that none is left over for the end
-  const drills = (lab: Lab) => lab.wrong.filter((fix) => !fix.undo).length;
-  const alone = labs.filter((lab) => lab.exclusive).sort((a, b) => drills(b) - drills(a));
+  // the longest begin first, so that none is left over for the end
+  const alone = labs.filter((lab) => lab.exclusive).sort((a, b) => sizeOfProof(b) - sizeOfProof(a));
   const takeAlone = async (prover: Prover) => {
     for (let lab = alone.shift(); lab && !signal.aborted; lab = alone.shift()) await prover.prove([lab], 1);
   };
