@@ -35,7 +35,7 @@ export const exclusiveLab = defineFault({
   },
 
   async inject(context, { machines }) {
-    for (const machine of machines) await copyManifests(context, machine);
+    await Promise.all(machines.map((machine) => copyManifests(context, machine)));
   },
 
   effect: async () => ({ done: true, seen: 'noted' }),
@@ -52,7 +52,7 @@ export const exclusiveLab = defineFault({
     };
     // the control plane before all others, and one lost worker must not keep the rest from being mended
     if (first) await attempt(() => restoreMachine(context, first));
-    for (const machine of others) await attempt(() => restoreMachine(context, machine));
+    await Promise.all(others.map((machine) => attempt(() => restoreMachine(context, machine))));
     await attempt(() => hurryControlPlane(context));
     for (const node of nodes)
       await attempt(async () => {
@@ -72,11 +72,8 @@ export const exclusiveLab = defineFault({
     if (unwell) return unwell;
     const controlPlane = await controlPlaneWell(context);
     if (!controlPlane.done) return controlPlane;
-    for (const { name } of nodes) {
-      const look = await nodeReady(context, name);
-      if (!look.done) return look;
-    }
-    return systemWell(context, nodes, system);
+    const ready = await Promise.all(nodes.map(({ name }) => nodeReady(context, name)));
+    return ready.find((look) => !look.done) ?? systemWell(context, nodes, system);
   },
 
   inForce: ({ lab }) => `${lab} has the cluster alone`,

@@ -85,14 +85,11 @@ export async function controlPlaneWell(context: FaultContext): Promise<Look> {
 /** Every component is at home, the control plane is well, and every node. */
 export async function isWhole(context: FaultContext): Promise<Look> {
   const { controlPlane, workers } = context.cluster;
-  for (const component of components)
-    if (!(await isAtHome(context, component)))
-      return { done: false, seen: `there is no ${manifestPath(context, component)} on ${controlPlane}` };
+  const atHome = await Promise.all(components.map((component) => isAtHome(context, component)));
+  const away = components.find((_, at) => !atHome[at]);
+  if (away) return { done: false, seen: `there is no ${manifestPath(context, away)} on ${controlPlane}` };
   const well = await controlPlaneWell(context);
   if (!well.done) return well;
-  for (const node of [controlPlane, ...workers]) {
-    const look = await nodeWell(context, node);
-    if (!look.done) return look;
-  }
-  return { done: true, seen: 'the cluster is whole' };
+  const nodes = await Promise.all([controlPlane, ...workers].map((node) => nodeWell(context, node)));
+  return nodes.find((look) => !look.done) ?? { done: true, seen: 'the cluster is whole' };
 }
