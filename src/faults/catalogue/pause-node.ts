@@ -1,9 +1,14 @@
 import { z } from 'zod';
 import { LabError } from '../../lab-error.ts';
+import { waitUntil } from '../../system/wait.ts';
 import { defineFault } from '../fault.ts';
 import { nodeAnswers } from '../node-acts.ts';
 import { refused, workerNamed } from '../parameters.ts';
 import { nodeWell } from '../wellness.ts';
+
+const pauseBoundMs = 30_000;
+/** With cgroup v1 a machine that starts new processes all the time can slip from being frozen; the next try catches it. */
+const missedAProcess = /unable to freeze/i;
 
 export default defineFault({
   id: 'pause-node',
@@ -23,8 +28,17 @@ export default defineFault({
   },
 
   async inject(context, { node }) {
-    const result = await context.nodes.pause(node, context.signal);
-    if (!result.ok) throw new LabError('fault-failed', `could not pause ${node}: ${result.stderr.trim() || result.outcome}`);
+    const { clock, signal } = context;
+    const paused = await waitUntil(
+      async () => {
+        const result = await context.nodes.pause(node, signal);
+        const seen = `could not pause ${node}: ${result.stderr.trim() || result.outcome}`;
+        if (!result.ok && !missedAProcess.test(seen)) throw new LabError('fault-failed', seen);
+        return { done: result.ok, seen };
+      },
+      { boundMs: pauseBoundMs, everyMs: 1000, clock, signal },
+    );
+    if (paused.outcome !== 'done') throw new LabError(paused.outcome === 'cancelled' ? 'interrupted' : 'fault-failed', paused.seen);
   },
 
   async effect(context, { node }) {

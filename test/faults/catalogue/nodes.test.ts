@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fakeCluster } from '../fake/cluster.ts';
 import { fakeLife, outcomes } from '../fake/life.ts';
+import { ran } from '../fake/machine.ts';
 
 describe('stop-kubelet', () => {
   test('stops the kubelet of one worker, or of all, never of the control plane', async () => {
@@ -56,6 +57,34 @@ describe('pause-node', () => {
     await life.strike('pause-node', { node: 'kd-worker' });
     expect(cluster.machine('kd-worker').state).toBe('paused');
     expect(outcomes(await life.recover())).toEqual(['pause-node: undone: Node kd-worker is Ready']);
+  });
+
+  test.each([
+    ['a machine that slips from being frozen is tried again', 'unable to freeze', 3, 'paused'],
+    ['one that never stands still is given up, and runs on', 'unable to freeze', Number.POSITIVE_INFINITY, 'running'],
+    ['any other trouble is told at once', 'permission denied', Number.POSITIVE_INFINITY, 'running'],
+  ])('%s', async (_, trouble, failures, state) => {
+    const cluster = fakeCluster();
+    let tries = 0;
+    const life = fakeLife(cluster, {
+      context: {
+        nodes: {
+          ...cluster.nodes,
+          pause: (node, signal) =>
+            ++tries <= failures
+              ? Promise.resolve(ran(1, '', `OCI runtime pause failed: ${trouble}: unknown`))
+              : cluster.nodes.pause(node, signal),
+        },
+      },
+    });
+    const struck = life.strike('pause-node', { node: 'kd-worker' });
+    if (state === 'paused') await struck;
+    else
+      await expect(struck).rejects.toMatchObject({
+        message: expect.stringContaining(`could not pause kd-worker: OCI runtime pause failed: ${trouble}`),
+      });
+    expect(cluster.machine('kd-worker').state).toBe(state);
+    expect(tries > 1).toBe(trouble === 'unable to freeze');
   });
 
   test('a node that was unpaused or restarted by hand is fine already', async () => {
