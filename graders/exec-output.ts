@@ -53,19 +53,19 @@ export default defineGrader({
       }
       return { ok: true, text: typeof value.value === 'string' ? value.value : JSON.stringify(value.value) } as const;
     };
-    const first = textNow();
-    if (!first.ok) return first.fail;
+    let before = textNow();
+    if (!before.ok) return before.fail;
     if (pods.length === 0)
       return fail({ observed: 'no Pods', expected: `Pods of ${nameOfTarget(params)}`, look: kubectl(['get', 'pods']) });
     for (const pod of pods) {
-      const before = textNow();
       const ran = await runInPod(probes, pod, params.command, params.container);
       if ('notRunning' in ran) return ran.notRunning;
       const output = ran.answer.stdout.trim();
       // what the cluster says of itself may change while the command runs: it is right by either
       const after = textNow();
       if (!after.ok) return after.fail;
-      const equals = before.ok && before.text?.trim() === output ? before.text : after.text;
+      const equals = before.text?.trim() === output ? before.text : after.text;
+      before = after;
       const wrong = wrongWith(ran.answer, { ...params, equals }) ?? notSo(params.holds, output, { ...scope, remembered: { output } });
       const words = ['exec', pod.metadata.name, ...(params.container ? ['-c', params.container] : []), '--', ...params.command];
       if (wrong) return fail({ ...wrong, field: `${pasteable(params.command)} in Pod ${pod.metadata.name}`, look: kubectl(words) });

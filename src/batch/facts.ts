@@ -1,7 +1,7 @@
 import type { ClusterFacts } from '../grading/cluster-facts.ts';
 import type { KubeObject } from '../grading/object.ts';
 import type { KubeApi } from '../kube/api.ts';
-import { volumesBy } from '../kube/cluster-facts.ts';
+import { volumesOf } from '../kube/cluster-facts.ts';
 import { boundedList, listBounds } from './bounded-list.ts';
 
 const controlPlaneLabel = 'node-role.kubernetes.io/control-plane';
@@ -38,7 +38,7 @@ export async function factsOfCluster(api: KubeApi, signal: AbortSignal): Promise
       className: chosen?.metadata.name ?? '',
       provisioner,
       binding: chosen?.volumeBindingMode === 'WaitForFirstConsumer' ? 'WaitForFirstConsumer' : 'Immediate',
-      ...(volumesBy[provisioner] ?? { nodeAffinity: false, accessModes: ['ReadWriteOnce', 'ReadOnlyMany', 'ReadWriteMany'] }),
+      ...(volumesOf(provisioner) ?? { nodeAffinity: false, accessModes: ['ReadWriteOnce', 'ReadOnlyMany', 'ReadWriteMany'] }),
     },
     controlPlaneTainted: (controlPlane.spec?.taints ?? []).some((taint: { key?: string }) => taint.key === controlPlaneLabel),
     networkPolicy: false,

@@ -171,12 +171,14 @@ export interface ProofTask {
   run(): Promise<Partial<LabProof>>;
 }
 
+/** Wrong fixes that take a drill of their own. */
+const fixesAlone = (lab: Lab) => lab.wrong.filter((fix) => !fix.undo);
+
 const sizeOfWhole = (lab: Lab): number => 1 + lab.steps.length + fixesOnTheWay(lab).length;
 const sizeOfWrong = (lab: Lab, fix: LabWrongFix): number => 2 + lab.steps.findIndex((step) => step.id === (fix.through ?? fix.step));
 
 /** How much there is to prove of a lab: see {@link ProofTask.size}. */
-export const sizeOfProof = (lab: Lab): number =>
-  lab.wrong.filter((fix) => !fix.undo).reduce((sum, fix) => sum + sizeOfWrong(lab, fix), sizeOfWhole(lab));
+export const sizeOfProof = (lab: Lab): number => fixesAlone(lab).reduce((sum, fix) => sum + sizeOfWrong(lab, fix), sizeOfWhole(lab));
 
 /** The independent pieces of a lab's proof, the whole one first; each has a namespace of its own, so that they may run side by side. */
 export function proofTasks(lab: Lab, make: MakeFresh, clock: Clock): ProofTask[] {
@@ -203,8 +205,7 @@ export function proofTasks(lab: Lab, make: MakeFresh, clock: Clock): ProofTask[]
         return { untouched, solution, wrong, reset: { ok: difference.length === 0, difference } };
       }),
   };
-  const alone = lab.wrong.filter((fix) => !fix.undo);
-  const wrong = alone.map(
+  const wrong = fixesAlone(lab).map(
     (fix): ProofTask => ({
       name: `${lab.id} (wrong: ${fix.id})`,
       size: sizeOfWrong(lab, fix),

@@ -56,11 +56,15 @@ function addressOf(node: KubeObject): [string, string][] {
   return found ? [[node.metadata.name, found.address]] : [];
 }
 
+type Volumes = Pick<ClusterFacts['storage'], 'nodeAffinity' | 'accessModes'>;
+
 /** What the API does not tell of volumes, by who makes them. */
-export const volumesBy: Record<string, Pick<ClusterFacts['storage'], 'nodeAffinity' | 'accessModes'>> = {
+export const volumesBy = {
   'rancher.io/local-path': { nodeAffinity: true, accessModes: ['ReadWriteOnce', 'ReadWriteOncePod'] },
   'k8s.io/minikube-hostpath': { nodeAffinity: false, accessModes: ['ReadWriteOnce', 'ReadWriteOncePod', 'ReadWriteMany'] },
-};
+} satisfies Record<string, Volumes>;
+
+export const volumesOf = (provisioner: string): Volumes | undefined => (volumesBy as Record<string, Volumes>)[provisioner];
 
 /** The class that claims without one get, of several the youngest; what the API does not tell comes from the provider. */
 function storageOf(classes: readonly KubeObject[], provider: ProviderFacts['storage']): ClusterFacts['storage'] {
@@ -71,7 +75,7 @@ function storageOf(classes: readonly KubeObject[], provider: ProviderFacts['stor
   if (!found) return provider;
   return {
     ...provider,
-    ...(found.provisioner === provider.provisioner ? {} : volumesBy[found.provisioner]),
+    ...(found.provisioner === provider.provisioner ? {} : volumesOf(found.provisioner)),
     className: found.metadata.name,
     provisioner: found.provisioner,
     binding: found.volumeBindingMode === 'WaitForFirstConsumer' ? 'WaitForFirstConsumer' : 'Immediate',

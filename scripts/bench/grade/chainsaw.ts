@@ -15,14 +15,14 @@ const waits = ['100ms', '250ms', '500ms', '1s'];
 
 const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' } };
 const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' } };
-const inPod = (spec: object, metadata?: object) => ({ ...deployment, spec: { template: { ...(metadata ? { metadata } : { spec }) } } });
-const inContainer = (container: object) => inPod({ containers: [container] });
+const inTemplate = (template: object) => ({ ...deployment, spec: { template } });
+const inContainer = (container: object) => inTemplate({ spec: { containers: [container] } });
 
 /** The eight fields as Chainsaw asserts them. */
 const assertions: object[] = [
   inContainer({ image: 'kd/web:1.0' }),
   { ...deployment, spec: { replicas: 3 } },
-  inPod({}, { labels: { tier: 'front' } }),
+  inTemplate({ metadata: { labels: { tier: 'front' } } }),
   inContainer({ resources: { requests: { cpu: '100m' } } }),
   inContainer({ readinessProbe: { httpGet: { path: '/ready' } } }),
   { ...service, spec: { ports: [{ targetPort: 8080 }] } },
@@ -71,17 +71,7 @@ async function grade({ program, kubeconfig }: Chainsaw, tests: string, wait: str
   const results = join(tests, '..', 'results');
   rmSync(results, { recursive: true, force: true });
   mkdirSync(results);
-  const args = [
-    'test',
-    tests,
-    '--parallel',
-    String(workers),
-    '--assert-timeout',
-    wait,
-    '--skip-delete',
-    '--no-color',
-    '--no-cluster=false',
-  ];
+  const args = ['test', tests, '--parallel', String(workers), '--assert-timeout', wait, '--skip-delete', '--no-color'];
   const done = await measure(program, [...args, '--report-format', 'JSON', '--report-path', results, '--report-name', 'report'], {
     ...process.env,
     KUBECONFIG: kubeconfig,

@@ -1,4 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs';
+import { volumesBy } from '../../kube/cluster-facts.ts';
 import { LabError } from '../../lab-error.ts';
 import { writeWhole } from '../../system/files.ts';
 import type { Run, RunResult } from '../../system/run.ts';
@@ -223,8 +224,7 @@ export function kindProvider(ports: { run: Run; tools: () => Promise<KindTools> 
           className: 'standard',
           provisioner: 'rancher.io/local-path',
           binding: 'WaitForFirstConsumer',
-          nodeAffinity: true,
-          accessModes: ['ReadWriteOnce', 'ReadWriteOncePod'],
+          ...volumesBy['rancher.io/local-path'],
         },
         controlPlaneTainted: nodes.length > 1,
         // kindnet enforces NetworkPolicy since kind 0.24; the pod network of the air-gapped node does not

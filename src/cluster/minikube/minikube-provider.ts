@@ -1,4 +1,5 @@
 import { chmodSync } from 'node:fs';
+import { volumesBy } from '../../kube/cluster-facts.ts';
 import { LabError } from '../../lab-error.ts';
 import { readIfThere } from '../../system/files.ts';
 import type { OnProgress } from '../../system/progress.ts';
@@ -318,8 +319,7 @@ export function minikubeProvider(ports: MinikubePorts): Provider {
           className: 'standard',
           provisioner: 'k8s.io/minikube-hostpath',
           binding: 'Immediate',
-          nodeAffinity: false,
-          accessModes: ['ReadWriteOnce', 'ReadWriteOncePod', 'ReadWriteMany'],
+          ...volumesBy['k8s.io/minikube-hostpath'],
         },
         controlPlaneTainted: nodes.length > 1,
         networkPolicy: false,
