@@ -98,6 +98,21 @@ describe('deleting a namespace', () => {
     expect([server.get('Namespace', 'shop'), server.list('Pod', 'shop')]).toEqual([undefined, []]);
   });
 
+  it('ends its Pods at once, after its own deletion, so that nobody makes them again', async () => {
+    put();
+    await removeShop();
+    const deleted = server.requests.filter(({ method }) => method === 'DELETE');
+    expect(deleted.map(({ path }) => path)).toEqual([pathOf('Namespace', undefined, 'shop'), pathOf('Pod', 'shop')]);
+    expect(deleted[1]?.body).toEqual({ gracePeriodSeconds: 1 });
+  });
+
+  it('does not need the right to end Pods', async () => {
+    put();
+    server.when(({ method, path }) => method === 'DELETE' && path === pathOf('Pod', 'shop'), statusAnswer(403, 'Forbidden', 'no'));
+    await removeShop();
+    expect(server.get('Namespace', 'shop')).toBeUndefined();
+  });
+
   it('is nothing to do when there is none', async () => {
     await expect(removeShop()).resolves.toBeUndefined();
   });
