@@ -168,7 +168,7 @@ export interface ProofTask {
   name: string;
   /** How much there is to do, in steps of the lab: the longest should begin first. */
   size: number;
-  run(): Promise<Partial<LabProof>>;
+  run(make: MakeFresh): Promise<Partial<LabProof>>;
 }
 
 /** Wrong fixes that take a drill of their own. */
@@ -177,15 +177,12 @@ const fixesAlone = (lab: Lab) => lab.wrong.filter((fix) => !fix.undo);
 const sizeOfWhole = (lab: Lab): number => 1 + lab.steps.length + fixesOnTheWay(lab).length;
 const sizeOfWrong = (lab: Lab, fix: LabWrongFix): number => 2 + lab.steps.findIndex((step) => step.id === (fix.through ?? fix.step));
 
-/** How much there is to prove of a lab: see {@link ProofTask.size}. */
-export const sizeOfProof = (lab: Lab): number => fixesAlone(lab).reduce((sum, fix) => sum + sizeOfWrong(lab, fix), sizeOfWhole(lab));
-
 /** The independent pieces of a lab's proof, the whole one first; each has a namespace of its own, so that they may run side by side. */
-export function proofTasks(lab: Lab, make: MakeFresh, clock: Clock): ProofTask[] {
+export function proofTasks(lab: Lab, clock: Clock): ProofTask[] {
   const whole: ProofTask = {
     name: lab.id,
     size: sizeOfWhole(lab),
-    run: () =>
+    run: (make) =>
       using(make, '', async (session) => {
         const before = session.fingerprint;
         const untouched = await proveUntouched(session);
@@ -209,7 +206,7 @@ export function proofTasks(lab: Lab, make: MakeFresh, clock: Clock): ProofTask[]
     (fix): ProofTask => ({
       name: `${lab.id} (wrong: ${fix.id})`,
       size: sizeOfWrong(lab, fix),
-      run: () =>
+      run: (make) =>
         using(make, `-${fix.id}`, async (session) => ({
           wrong: [
             await proveWrong(session, fix, clock).catch(
@@ -246,7 +243,7 @@ export function joinProof(lab: Lab, pieces: readonly (Partial<LabProof> | { erro
     wrong,
     reset: whole?.reset ?? { ok: false, difference: [] },
     seconds,
-    ...(errors.length > 0 ? { error: errors.join('; ') } : {}),
+    ...(errors.length > 0 ? { error: [...new Set(errors)].join('; ') } : {}),
   };
   proof.ok =
     errors.length === 0 &&
@@ -256,25 +253,6 @@ export function joinProof(lab: Lab, pieces: readonly (Partial<LabProof> | { erro
     wrong.length === lab.wrong.length &&
     wrong.every((one) => one.ok);
   return proof;
-}
-
-/** Runs tasks side by side, at most `width` at once; each result is handed over as it comes. */
-export async function sideBySide<T, R>(
-  tasks: readonly T[],
-  width: number,
-  run: (task: T) => Promise<R>,
-  signal: AbortSignal,
-): Promise<R[]> {
-  const results: R[] = [];
-  let at = 0;
-  const lane = async () => {
-    while (at < tasks.length && !signal.aborted) {
-      const index = at++;
-      results[index] = await run(tasks[index] as T);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(width, tasks.length) }, lane));
-  return results;
 }
 
 /** Seconds since `started`, to a tenth. */

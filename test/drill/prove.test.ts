@@ -47,8 +47,8 @@ function fakeDrill(lab: Lab) {
 
 async function prove(lab: Lab) {
   const drill = fakeDrill(lab);
-  const tasks = proofTasks(lab, () => drill.session, new FakeClock(0, drill.moment));
-  const pieces = [await tasks[0]!.run()];
+  const tasks = proofTasks(lab, new FakeClock(0, drill.moment));
+  const pieces = [await tasks[0]!.run(() => drill.session)];
   return { names: tasks.map((task) => task.name), ran: drill.ran, proof: joinProof(lab, pieces, 1) };
 }
 
@@ -102,7 +102,7 @@ it('a piece whose set-up fails leaves nothing, and says why even when that canno
     },
     close: async () => void ended.push('close'),
   } as unknown as DrillSession;
-  await expect(proofTasks(labWith([]), () => broken, new FakeClock())[0]!.run()).rejects.toThrow('set-up failed');
+  await expect(proofTasks(labWith([]), new FakeClock())[0]!.run(() => broken)).rejects.toThrow('set-up failed');
   expect(ended).toEqual(['abandon', 'close']);
 });
 

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LabProof, secondsSince, sizeOfProof } from '../../drill/prove.ts';
-import type { Lab } from '../../lab/schema.ts';
+import { type LabProof, secondsSince } from '../../drill/prove.ts';
+import { proveCatalogue } from '../../drill/prove-catalogue.ts';
 import { LabError } from '../../lab-error.ts';
 import { proofsJunit } from '../../report/proofs-junit.ts';
 import { annotate, annotationsOfProofs } from '../annotate.ts';
@@ -72,8 +72,8 @@ export const command: CommandModule = {
     try {
       // a change that touches no lab is no reason to ask for a cluster
       for (const name of chosen.length === 0 ? [] : [options.name, ...(options.alsoOn ?? [])])
-        provers.push(await openProver(context, name, { scratch, onProof, inTime, deadline, trace }));
-      await proveOn(provers, chosen, width, context.signal);
+        provers.push(await openProver(context, name, { scratch, deadline, trace }));
+      await proveCatalogue(chosen, provers, { width, clock: context.clock, onProof, inTime, deadline, signal: context.signal });
     } finally {
       for (const prover of provers) await prover.close();
       rmSync(scratch, { recursive: true, force: true });
@@ -98,21 +98,4 @@ function minutesOf(option: string, text: string | undefined): number {
   const minutes = text === undefined ? Number.POSITIVE_INFINITY : Number(text);
   if (Number.isNaN(minutes) || minutes < 0) throw new LabError('usage', `${option} takes minutes, not "${text}"`);
   return minutes;
-}
-
-/** The first cluster takes the labs that run beside others, then it joins the rest in those that need a cluster alone. */
-async function proveOn([first, ...others]: readonly Prover[], labs: readonly Lab[], width: number, signal: AbortSignal): Promise<void> {
-  // the longest begin first, so that none is left over for the end
-  const alone = labs.filter((lab) => lab.exclusive).sort((a, b) => sizeOfProof(b) - sizeOfProof(a));
-  const takeAlone = async (prover: Prover) => {
-    for (let lab = alone.shift(); lab && !signal.aborted; lab = alone.shift()) await prover.prove([lab], 1);
-  };
-  const beside = async (prover: Prover) => {
-    await prover.prove(
-      labs.filter((lab) => !lab.exclusive),
-      width,
-    );
-    await takeAlone(prover);
-  };
-  await Promise.all([...(first ? [beside(first)] : []), ...others.map(takeAlone)]);
 }
