@@ -6,7 +6,7 @@ import { tarFileAt } from './archive.ts';
 import { busyboxFrom, busyboxRoot } from './busybox.ts';
 import { must } from './commands.ts';
 import { type ImageContent, writeImages } from './layers.ts';
-import { networkPackages, nodeLayer, nodePackages, nodeRecipe } from './node-files.ts';
+import { collectLater, networkPackages, nodeLayer, nodePackages, nodeRecipe } from './node-files.ts';
 import { type Programs, programsFolder } from './programs.ts';
 import { fileDigest, recipeKey } from './recipe.ts';
 import type { RootFileSystem } from './root-file-systems.ts';
@@ -63,6 +63,7 @@ export async function nodeBase(
     versions,
     names: nodeImages,
     script: importScript,
+    collectLater,
     revision: 1,
   });
   const reference = `${engineImages.base}:${key}`;
@@ -133,12 +134,16 @@ async function controlPlane(
   const simple = async (reference: string, name: string, path: string, started = true): Promise<ImageContent> => ({
     references: [reference],
     layers: [await program(name, path)],
-    config: started ? { entrypoint: [`/${path}`] } : {},
+    config: { env: collectLater, ...(started ? { entrypoint: [`/${path}`] } : {}) },
   });
   return [
-    { references: [nodeImages.apiserver, nodeImages.controllerManager, nodeImages.scheduler], layers: [kube], config: {} },
+    {
+      references: [nodeImages.apiserver, nodeImages.controllerManager, nodeImages.scheduler],
+      layers: [kube],
+      config: { env: collectLater },
+    },
     // over the same lowest layer, which a node then unpacks once
-    { references: [nodeImages.proxy, nodeImages.podNetwork], layers: [kube, ...debian], config: {} },
+    { references: [nodeImages.proxy, nodeImages.podNetwork], layers: [kube, ...debian], config: { env: collectLater } },
     await simple(nodeImages.etcd, 'etcd', 'usr/local/bin/etcd', false),
     await simple(nodeImages.coredns, 'coredns', 'coredns'),
     await simple(nodeImages.pause, 'pause', 'pause'),

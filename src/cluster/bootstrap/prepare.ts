@@ -206,7 +206,7 @@ async function airGapped(ports: BootstrapPorts, engine: Engine): Promise<Route> 
   const system = systemSteps(ports, engine, ['mmdebstrap']);
   const programs = await programsOf(shop);
   const kind = await kindProgram(shop);
-  const kubectl = await kubectlProgram(shop, programs);
+  const kubectl = await kubectlProgram(shop, 'kubernetes');
   const minimal = minimalRoot(shop, ['packages']);
   const base = await nodeBase(shop, programs, minimal);
   const labs = await labImageArchives(shop, loadImages(ports.home), minimal);

@@ -119,35 +119,21 @@ export async function kindProgram(shop: Workshop): Promise<HostProgram> {
   return builtForHost(shop, { name: 'kind', title: `kind ${versions.kind}`, packages: ['sigs.k8s.io/kind'], seconds: 10, megabytes: 11 });
 }
 
-/** kubectl of this machine: from PATH if it is near enough, else built; the same binary as in the nodes where there is one. */
-export async function kubectlProgram(shop: Workshop, programs: Programs | undefined): Promise<HostProgram> {
+/**
+ * kubectl of this machine: from PATH if it is near enough, else built. `after`: the Kubernetes of nodes, if that is built too: then nothing
+ * is left to do but to link. Its own program, for the one of the nodes begins with all that the control plane registers: half a call's time.
+ */
+export async function kubectlProgram(shop: Workshop, after: 'kubernetes' | undefined): Promise<HostProgram> {
   const found = await shop.run('kubectl', ['version', '--client', '--output', 'json'], { timeoutMs: 10_000 });
   const minor = Number(/"gitVersion":\s*"v1\.(\d+)\./.exec(found.stdout)?.[1]);
   if (found.ok && (accepted.kubectl.minors as readonly number[]).includes(minor)) return onPath('kubectl');
-  const { platform, architecture } = shop.machine;
-  if (programs && platform === shop.node.os && architecture === shop.node.architecture) {
-    const path = join(binFolder(shop.paths.cache), 'kubectl');
-    const target = programs.forNode('kube');
-    return {
-      path,
-      step: {
-        id: 'kubectl',
-        title: `kubectl ${versions.kubernetes}`,
-        needs: ['kubernetes'],
-        lane: 'system',
-        seconds: 1,
-        megabytes: 0,
-        ready: async () => (await shop.machine.linkTarget(path)) === target && shop.machine.exists(target),
-        make: () => linkTo(target, path),
-      },
-    };
-  }
   return builtForHost(shop, {
     name: 'kubectl',
     title: `kubectl ${versions.kubernetes}`,
     packages: ['./kube'],
     tags: 'kubectl',
-    seconds: 60,
+    needs: after && [after],
+    seconds: after ? 15 : 60,
     megabytes: 61,
     values: kubernetesValues(),
   });
@@ -160,6 +146,7 @@ async function builtForHost(
     title: string;
     packages: string[];
     tags?: string;
+    needs?: string[];
     seconds: number;
     megabytes: number;
     values?: Record<string, string>;
@@ -167,9 +154,11 @@ async function builtForHost(
 ): Promise<HostProgram> {
   const { cache, machine, home, paths } = shop;
   const folder = programsFolder(home);
+  const { name, packages, tags, values } = program;
   const target = { os: machine.platform, architecture: machine.architecture };
-  const sources = program.packages.filter((path) => path.startsWith('./')).map((path) => folderDigest(join(folder, path)));
-  const key = recipeKey({ ...program, target, sources: await Promise.all(sources), mod: await fileDigest(join(folder, 'go.mod')) });
+  const sources = packages.filter((path) => path.startsWith('./')).map((path) => folderDigest(join(folder, path)));
+  const mod = await fileDigest(join(folder, 'go.mod'));
+  const key = recipeKey({ name, packages, tags, values, target, sources: await Promise.all(sources), mod });
   const made = join(cache.folder(program.name, key), basename(program.packages[0]!));
   const path = join(binFolder(paths.cache), program.name);
   return {
@@ -177,14 +166,13 @@ async function builtForHost(
     step: {
       id: program.name,
       title: program.title,
-      needs: [],
+      needs: program.needs ?? [],
       lane: 'go',
       seconds: program.seconds,
       megabytes: program.megabytes,
       ready: async () => (await machine.linkTarget(path)) === made && machine.exists(made),
       make: async (note, signal) => {
         const go = await shop.go();
-        const { packages, tags, values } = program;
         if (!(await cache.has(program.name, key))) {
           await cache.publish(program.name, key, (into) =>
             go.build({ source: { folder, packages, tags }, into, target, values, signal, onLine: noteDownloads(note) }),
