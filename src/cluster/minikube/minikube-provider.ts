@@ -1,4 +1,6 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { volumesBy } from '../../kube/cluster-facts.ts';
 import { LabError } from '../../lab-error.ts';
 import { readIfThere } from '../../system/files.ts';
@@ -302,11 +304,23 @@ export function minikubeProvider(ports: MinikubePorts): Provider {
     unpause: (cluster, node, signal) => container(cluster, 'unpause', node, signal),
 
     async loadImages(cluster, images, { onProgress, signal }) {
-      await timed(`load ${images.length} images into the profile ${cluster}`, 600, onProgress, async () => {
-        must(
-          await minikube(['image', 'load', '-p', cluster, ...images], { timeoutMs: 600_000, signal }),
-          'minikube could not load the lab images',
-        );
+      if (images.length === 0) return;
+      await timed(`load ${images.length} images into the profile ${cluster}`, 1200, onProgress, async () => {
+        // named one by one, each image is saved, packed and unpacked for itself; in one archive they have what they share once
+        const folder = mkdtempSync(join(tmpdir(), 'kubedrill-images-'));
+        const archive = join(folder, 'images.tar');
+        try {
+          must(
+            await run('docker', ['save', '--output', archive, ...images], { timeoutMs: 600_000, signal }),
+            'could not save the lab images',
+          );
+          must(
+            await minikube(['image', 'load', '-p', cluster, archive], { timeoutMs: 600_000, signal }),
+            'minikube could not load the lab images',
+          );
+        } finally {
+          rmSync(folder, { recursive: true, force: true });
+        }
         await mustHaveImages(cluster, images, signal);
       });
     },

@@ -1,6 +1,6 @@
-import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { imagesFrom, nodesFromStatus, readExitMarker, versionFrom, withExitMarker } from '../../../src/cluster/minikube/minikube-output.ts';
 import { minikubeProvider } from '../../../src/cluster/minikube/minikube-provider.ts';
@@ -231,19 +231,29 @@ describe('the minikube provider', () => {
   });
 
   const images = {
+    'docker save': {},
     'minikube image load': {},
     'minikube status': { stdout: recorded.twoNodes },
     'minikube profile list': { stdout: recorded.profiles() },
     'docker exec drill ': { stdout: recorded.images('kd/web:1.0', 'kd/shell:1.0') },
   };
 
-  it('loads the lab images into the profile, and looks whether every node has them', async () => {
+  it('loads the lab images into the profile as one archive, and looks whether every node has them', async () => {
     const { minikube, machine } = provider(
       by({ ...images, 'docker exec drill-m02': { stdout: recorded.images('kd/web:1.0', 'kd/shell:1.0') } }),
     );
     await minikube.loadImages('drill', ['kd/web:1.0', 'kd/shell:1.0'], { onProgress: () => undefined, signal });
-    expect(machine.lines()[0]).toBe('minikube image load -p drill kd/web:1.0 kd/shell:1.0');
+    const [save, load] = machine.lines();
+    const archive = /^docker save --output (\S+) kd\/web:1\.0 kd\/shell:1\.0$/.exec(save ?? '')?.[1] ?? 'none';
+    expect(load).toBe(`minikube image load -p drill ${archive}`);
+    expect(existsSync(dirname(archive))).toBe(false);
     expect(machine.lines().at(-1)).toBe('docker exec drill-m02 crictl images -o json');
+  });
+
+  it('brings nothing where no image is named', async () => {
+    const { minikube, machine } = provider(by({}));
+    await minikube.loadImages('drill', [], { onProgress: () => undefined, signal });
+    expect(machine.lines()).toEqual([]);
   });
 
   it('does not believe minikube, which succeeds whether or not it could load an image', async () => {
