@@ -5,7 +5,8 @@ import type { Lab } from '../lab/schema.ts';
 export function unmetNeeds(lab: Lab, facts: ClusterFacts): string[] {
   const { needs } = lab;
   const unmet: string[] = [];
-  if (facts.workers.length < needs.workers) unmet.push(`it needs ${needs.workers} workers, the cluster has ${facts.workers.length}`);
+  if (facts.workers.length < needs.workers)
+    unmet.push(`it needs ${needs.workers} worker${needs.workers === 1 ? '' : 's'}, the cluster has ${facts.workers.length}`);
   if (needs.metrics && !facts.metrics) unmet.push('it needs metrics-server, the cluster has none');
   if (needs.ingress && !facts.ingressClass) unmet.push('it needs an ingress controller, the cluster has none');
   if (needs.taintedControlPlane && !facts.controlPlaneTainted) unmet.push('it needs a tainted control plane, this one takes Pods');

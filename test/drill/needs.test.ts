@@ -23,6 +23,10 @@ describe('what a lab needs of the cluster', () => {
     ]);
   });
 
+  it('is told for one worker, too', () => {
+    expect(unmetNeeds(needing({ workers: 1 }), clusterFacts({ workers: [] }))).toEqual(['it needs 1 worker, the cluster has 0']);
+  });
+
   it('is met for volumes where there is one node', () => {
     expect(unmetNeeds(needing({ workers: 0, localVolumes: true }), clusterFacts({ workers: [], storage: sharedVolumes }))).toEqual([]);
   });
