@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { changedPaths } from '../../src/cli/changed-paths.ts';
 import { run } from '../../src/system/run.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 
 const { signal } = new AbortController();
 let repository: string;
@@ -26,8 +26,8 @@ function commit(path: string, text: string): void {
 }
 
 beforeEach(() => {
-  elsewhere = mkdtempSync(join(tmpdir(), 'kubedrill-'));
-  repository = mkdtempSync(join(tmpdir(), 'kubedrill-'));
+  elsewhere = scratchFolder();
+  repository = scratchFolder();
   git('init', '-b', 'main');
   commit('labs/a/one/lab.yaml', 'id: one\n');
   git('checkout', '-b', 'work');

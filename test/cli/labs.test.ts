@@ -1,16 +1,16 @@
-import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { CommandContext } from '../../src/cli/command.ts';
 import { labsNamed } from '../../src/cli/labs.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const home = () => ({ home: folder }) as CommandContext;
 let folder: string;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'kubedrill-'));
+  folder = scratchFolder();
   for (const lab of ['labs/inside/in-first-pod', 'labs/black-friday/bf-port-mismatch'])
     cpSync(join(root, lab), join(folder, lab), { recursive: true });
   mkdirSync(join(folder, 'labs/inside/broken'));
@@ -30,7 +30,7 @@ describe('labs by their names', () => {
   });
 
   it('name the nearest when there is none of that name', async () => {
-    const sound = mkdtempSync(join(tmpdir(), 'kubedrill-'));
+    const sound = scratchFolder();
     cpSync(join(root, 'labs/inside/in-first-pod'), join(sound, 'labs/inside/in-first-pod'), { recursive: true });
     await expect(labsNamed({ home: sound } as CommandContext, ['in-first-pot'])).rejects.toThrow('did you mean "in-first-pod"?');
   });

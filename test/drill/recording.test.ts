@@ -1,14 +1,14 @@
-import { appendFileSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Recording } from '../../src/drill/recording.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 
 let folder: string;
 const files = () => [join(folder, 'timeline.jsonl'), join(folder, 'commands')] as const;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'recording-'));
+  folder = scratchFolder();
 });
 
 describe('the recording of a drill', () => {

@@ -1,17 +1,17 @@
-import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, cpSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { CommandContext } from '../../../src/cli/command.ts';
 import { command } from '../../../src/cli/commands/verify.ts';
 import { clock } from '../../../src/system/clock.ts';
 import { run } from '../../../src/system/run.ts';
+import { scratchFolder } from '../../support/scratch-folder.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 let home: string;
 
 beforeEach(async () => {
-  home = mkdtempSync(join(tmpdir(), 'kubedrill-'));
+  home = scratchFolder();
   const lab = 'labs/inside/in-first-pod';
   mkdirSync(join(home, 'labs'));
   cpSync(join(root, lab), join(home, lab), { recursive: true });

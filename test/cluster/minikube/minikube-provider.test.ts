@@ -1,16 +1,16 @@
-import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { imagesFrom, nodesFromStatus, readExitMarker, versionFrom, withExitMarker } from '../../../src/cluster/minikube/minikube-output.ts';
 import { minikubeProvider } from '../../../src/cluster/minikube/minikube-provider.ts';
+import { scratchFolder } from '../../support/scratch-folder.ts';
 import { type Answer, fakeMachine, recorded } from './fake-minikube.ts';
 
 const signal = new AbortController().signal;
 const ownershipId = '7b2d3a44-6f39-4c0e-9d6a-2f1f0c1b7e55';
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'minikube-'));
+  folder = scratchFolder();
 });
 
 function provider(answers: (program: string, args: readonly string[]) => Answer | 'missing') {
