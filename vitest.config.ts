@@ -18,7 +18,8 @@ export default defineConfig({
         test: {
           name: 'minikube',
           include: ['test/minikube/*.real.ts'],
-          testTimeout: 1_800_000,
+          // the proof of all labs is one test, and has bounds of its own
+          testTimeout: 10_800_000,
           hookTimeout: 1_800_000,
           fileParallelism: false,
           env: { CI: 'false' },
