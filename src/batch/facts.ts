@@ -1,14 +1,11 @@
 import type { ClusterFacts } from '../grading/cluster-facts.ts';
 import type { KubeObject } from '../grading/object.ts';
 import type { KubeApi } from '../kube/api.ts';
-import { volumesOf } from '../kube/cluster-facts.ts';
+import { defaultStorageClass, volumesOf } from '../kube/cluster-facts.ts';
 import { boundedList, listBounds } from './bounded-list.ts';
 
 const controlPlaneLabel = 'node-role.kubernetes.io/control-plane';
-const defaultClass = /^(storageclass|ingressclass)\.kubernetes\.io\/is-default-class$/;
-
-const isDefault = (object: KubeObject): boolean =>
-  Object.entries(object.metadata.annotations ?? {}).some(([key, value]) => defaultClass.test(key) && value === 'true');
+const isDefault = ({ metadata }: KubeObject): boolean => metadata.annotations?.['ingressclass.kubernetes.io/is-default-class'] === 'true';
 
 /**
  * What the API says of a cluster that somebody else made; or why nothing is known of it. What only a provider knows is taken as absent:
@@ -24,7 +21,7 @@ export async function factsOfCluster(api: KubeApi, signal: AbortSignal): Promise
   if (!controlPlane) return { unknown: "the cluster's control plane is not among its nodes" };
   const addressOf = (node: KubeObject): string | undefined =>
     (node.status?.addresses ?? []).find((address: { type?: string }) => address.type === 'InternalIP')?.address;
-  const chosen = storage?.ok ? (storage.items.find(isDefault) ?? storage.items[0]) : undefined;
+  const chosen = storage?.ok ? (defaultStorageClass(storage.items) ?? storage.items[0]) : undefined;
   const provisioner: string = chosen?.provisioner ?? '';
   const ingressClass = ingress?.ok ? (ingress.items.find(isDefault) ?? ingress.items[0])?.metadata.name : undefined;
   return {

@@ -66,12 +66,15 @@ export const volumesBy = {
 
 export const volumesOf = (provisioner: string): Volumes | undefined => (volumesBy as Record<string, Volumes>)[provisioner];
 
-/** The class that claims without one get, of several the youngest; what the API does not tell comes from the provider. */
-function storageOf(classes: readonly KubeObject[], provider: ProviderFacts['storage']): ClusterFacts['storage'] {
+/** The class that claims without one get: of several the youngest, as the API server chooses. */
+export function defaultStorageClass(classes: readonly KubeObject[]): KubeObject | undefined {
   const age = ({ metadata }: KubeObject) => Date.parse(metadata.creationTimestamp ?? '') || 0;
-  const found =
-    classes.filter((one) => one.metadata.annotations?.[defaultClass] === 'true').sort((a, b) => age(b) - age(a))[0] ??
-    classes.find((one) => one.metadata.name === provider.className);
+  return classes.filter((one) => one.metadata.annotations?.[defaultClass] === 'true').sort((a, b) => age(b) - age(a))[0];
+}
+
+/** What the API does not tell comes from the provider. */
+function storageOf(classes: readonly KubeObject[], provider: ProviderFacts['storage']): ClusterFacts['storage'] {
+  const found = defaultStorageClass(classes) ?? classes.find((one) => one.metadata.name === provider.className);
   if (!found) return provider;
   return {
     ...provider,
