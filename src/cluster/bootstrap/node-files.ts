@@ -19,9 +19,12 @@ export const cniPlugins = ['host-local', 'loopback', 'portmap', 'ptp'] as const;
 /**
  * On cgroup v1 systemd mounts hierarchies that the host has not mounted, and the engine then cannot give a node a part of its own: all nodes
  * of all clusters have the same root there (only a root has `cgroup.sane_behavior`). Each kubelet takes the Pods of the others in it for
- * orphans and tries to remove their cgroups, over and over. So each node takes a part for itself before anything looks.
+ * orphans and tries to remove their cgroups, over and over. So each node takes a part for itself before anything looks. One at a time: when a
+ * node starts again, containerd and kubelet come here together, and each would mount what the other has prepared.
  */
-const privateCgroups = `for hierarchy in hugetlb net_cls,net_prio net_cls net_prio perf_event rdma misc; do
+const privateCgroups = `exec 9>/run/own-cgroup.lock
+flock 9
+for hierarchy in hugetlb net_cls,net_prio net_cls net_prio perf_event rdma misc; do
   folder=/sys/fs/cgroup/$hierarchy
   [ -e "$folder/cgroup.sane_behavior" ] || continue
   own="$folder/$(hostname)"
