@@ -1,6 +1,6 @@
 import type { Lab } from '../lab/schema.ts';
 import type { Clock } from '../system/clock.ts';
-import { joinProof, type LabProof, type MakeFresh, type ProofTask, proofRows, proofTasks, secondsSince } from './prove.ts';
+import { joinProof, type LabProof, type MakeFresh, message, type ProofTask, proofRows, proofTasks, secondsSince } from './prove.ts';
 
 /** A cluster that labs are proved on. */
 export interface ProofCluster {
@@ -51,7 +51,7 @@ export async function proveCatalogue(
     const unmet = cluster.unmet(lab);
     if (unmet.length > 0) return { error: `cannot run on this cluster: ${unmet.join('; ')}` };
     const known = await task.run(cluster.drills(lab)).catch((error: unknown) => ({
-      error: `${task.name}: ${error instanceof Error ? error.message : String(error)}`,
+      error: `${task.name}: ${message(error)}`,
     }));
     // what was broken off tells nothing of the lab
     return deadline.aborted ? late : known;

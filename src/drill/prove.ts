@@ -219,7 +219,8 @@ export function proofTasks(lab: Lab, clock: Clock): ProofTask[] {
   return [whole, ...wrong];
 }
 
-const message = (error: unknown) => (error instanceof Error ? error.message : String(error));
+/** What an error says. */
+export const message = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /**
  * Pieces that go one after the other, in rows that may run side by side. The host of an Ingress belongs to the whole cluster,

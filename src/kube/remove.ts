@@ -39,7 +39,7 @@ export async function deleteAndWait(api: KubeApi, path: string, options: RemoveO
   const deleted = await api.request('DELETE', path, { body, signal });
   // Conflict: one with another uid has its name, so the one that was meant is gone
   if (!deleted.ok && !['NotFound', 'Conflict'].includes(deleted.reason)) return { outcome: 'failed', failure: deleted };
-  await onDeleted?.();
+  if (deleted.ok) await onDeleted?.();
   const waited = await waitUntil(
     async () => {
       const now = await api.request('GET', path, { signal });

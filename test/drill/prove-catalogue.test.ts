@@ -15,14 +15,12 @@ const lab = (id: string, exclusive: boolean, wrong = 0): Lab =>
     wrong: Array.from({ length: wrong }, (_, n) => ({ id: `w${n}`, step: 'only', run: [], mustFail: ['C1'] })),
   }) as unknown as Lab;
 
-/** Clusters whose drills take a turn of the event loop each, and the most that ran at once on each cluster. */
+/** Clusters whose drills take a moment each; `together` names those that ran beside one that needs its cluster alone. */
 function fakeClusters(names: string[], unmet: string[] = []) {
   const ran: string[] = [];
-  const at: Record<string, Lab[]> = {};
   const together: string[] = [];
   const clusters = names.map((name): ProofCluster => {
     const running: Lab[] = [];
-    at[name] = running;
     return {
       unmet: () => unmet,
       drills: (which) => (suffix) =>

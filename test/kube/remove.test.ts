@@ -106,6 +106,15 @@ describe('deleting a namespace', () => {
     expect(deleted[1]?.body).toEqual({ gracePeriodSeconds: 1 });
   });
 
+  it('does not end the Pods of another one that has its name by now', async () => {
+    put();
+    server.when(({ method }) => method === 'DELETE', statusAnswer(409, 'Conflict', 'another uid'));
+    await expect(removeShop()).rejects.toThrow('still there');
+    expect(server.requests.filter(({ method }) => method === 'DELETE').map(({ path }) => path)).toEqual([
+      pathOf('Namespace', undefined, 'shop'),
+    ]);
+  });
+
   it('does not need the right to end Pods', async () => {
     put();
     server.when(({ method, path }) => method === 'DELETE' && path === pathOf('Pod', 'shop'), statusAnswer(403, 'Forbidden', 'no'));
