@@ -1,4 +1,5 @@
 import type { Lab } from '../lab/schema.ts';
+import { LabError } from '../lab-error.ts';
 import type { Clock } from '../system/clock.ts';
 import { joinProof, type LabProof, type MakeFresh, message, type ProofTask, proofRows, proofTasks, secondsSince } from './prove.ts';
 
@@ -45,30 +46,42 @@ export async function proveCatalogue(
   const alone = rowsOf(labs.filter((lab) => lab.exclusive));
   const book = proofBook([...beside, ...alone], onProof);
 
+  const broken = new Map<ProofCluster, string>();
+
   const runTask = async (cluster: ProofCluster, lab: Lab, task: ProofTask): Promise<Piece> => {
     const late = { error: `${task.name}: not proved: out of time` };
     if (!inTime()) return late;
     const unmet = cluster.unmet(lab);
     if (unmet.length > 0) return { error: `cannot run on this cluster: ${unmet.join('; ')}` };
-    const known = await task.run(cluster.drills(lab)).catch((error: unknown) => ({
-      error: `${task.name}: ${message(error)}`,
-    }));
+    const known = await task.run(cluster.drills(lab)).catch((error: unknown) => {
+      if (error instanceof LabError && error.code === 'recovery-failed') broken.set(cluster, message(error));
+      return { error: `${task.name}: ${message(error)}` };
+    });
     // what was broken off tells nothing of the lab
     return deadline.aborted ? late : known;
   };
   const takeFrom = async (rows: Row[], cluster: ProofCluster) => {
-    for (let row = rows.shift(); row && !signal.aborted; row = rows.shift())
-      for (const task of row.tasks) {
+    while (!signal.aborted && !broken.has(cluster)) {
+      const row = rows.shift();
+      if (!row) return;
+      for (let task = row.tasks.shift(); task; task = row.tasks.shift()) {
         const started = clock.now();
         const piece = await runTask(cluster, row.lab, task);
         book.add(row.lab, piece, secondsSince(clock, started));
+        if (broken.has(cluster)) break;
       }
+      if (row.tasks.length > 0) rows.unshift(row);
+    }
   };
   const both = async (cluster: ProofCluster) => {
     await Promise.all(Array.from({ length: Math.min(width, beside.length) }, () => takeFrom(beside, cluster)));
     await takeFrom(alone, cluster);
   };
   await Promise.all([...(first ? [both(first)] : []), ...others.map((cluster) => takeFrom(alone, cluster))]);
+  if (signal.aborted) return;
+  const reason = [...broken.values()].join('; ');
+  for (const { lab, tasks } of [...beside, ...alone])
+    for (const task of tasks) book.add(lab, { error: `${task.name}: not proved: no cluster is left that is whole: ${reason}` }, 0);
 }
 
 /** Puts the pieces of each lab together as they come; hands the proof over with the last one. */

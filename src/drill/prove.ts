@@ -150,7 +150,8 @@ async function tryWrong(session: DrillSession, fix: LabWrongFix, at: number, clo
 /** Nothing of the drill stays, also when its set-up came only half way; then the first error is the one to tell. */
 async function using<T>(make: MakeFresh, suffix: string, act: (session: DrillSession) => Promise<T>): Promise<T> {
   const session = make(suffix);
-  const end = () => session.abandon().finally(() => session.close());
+  // abandoning has mended what could be mended: closing need not try the same again
+  const end = () => session.abandon().finally(() => session.close(true));
   let result: T;
   try {
     await session.open();

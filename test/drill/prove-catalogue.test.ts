@@ -4,6 +4,7 @@ import { type CatalogueOptions, type ProofCluster, proveCatalogue } from '../../
 import type { DrillSession } from '../../src/drill/session.ts';
 import { fail } from '../../src/grading/verdict.ts';
 import type { Lab } from '../../src/lab/schema.ts';
+import { LabError } from '../../src/lab-error.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 const lab = (id: string, exclusive: boolean, wrong = 0): Lab =>
@@ -16,7 +17,7 @@ const lab = (id: string, exclusive: boolean, wrong = 0): Lab =>
   }) as unknown as Lab;
 
 /** Clusters whose drills take a moment each; `together` names those that ran beside one that needs its cluster alone. */
-function fakeClusters(names: string[], unmet: string[] = []) {
+function fakeClusters(names: string[], unmet: string[] = [], broken: string[] = []) {
   const ran: string[] = [];
   const together: string[] = [];
   const clusters = names.map((name): ProofCluster => {
@@ -39,7 +40,10 @@ function fakeClusters(names: string[], unmet: string[] = []) {
             running.push(which);
             await new Promise((next) => setTimeout(next, 5));
           },
-          abandon: async () => void running.splice(running.indexOf(which), 1),
+          abandon: async () => {
+            running.splice(running.indexOf(which), 1);
+            if (broken.includes(name)) throw new LabError('recovery-failed', `not undone on ${name}`);
+          },
           close: async () => undefined,
         }) as unknown as DrillSession,
     };
@@ -92,6 +96,24 @@ describe('the proof of a catalogue', () => {
     const [proof] = await prove([lab('alone', true, 2)], clusters);
     expect(proof).toMatchObject({ ok: false, error: 'cannot run on this cluster: 2 workers' });
     expect(ran).toEqual([]);
+  });
+
+  it('runs nothing more on a cluster on which a fault could not be undone', async () => {
+    const { clusters, ran } = fakeClusters(['a', 'b', 'c'], [], ['b']);
+    const proofs = await prove(labs, clusters);
+    expect(ran.filter((one) => one.startsWith('b: '))).toHaveLength(1);
+    expect(proofs).toHaveLength(labs.length);
+    expect(proofs.filter(({ ok }) => !ok)).toMatchObject([{ error: expect.stringContaining('not undone on b') }]);
+  });
+
+  it('tells of each lab why it was not proved when no cluster is whole any more', async () => {
+    const { clusters, ran } = fakeClusters(['a', 'b'], [], ['a', 'b']);
+    const proofs = await prove([lab('alone', true, 2), lab('lonely', true, 1)], clusters);
+    expect(ran).toHaveLength(2);
+    expect(proofs.map(({ ok, error }) => ({ ok, error: error?.includes('no cluster is left that is whole: not undone on') }))).toEqual([
+      { ok: false, error: true },
+      { ok: false, error: true },
+    ]);
   });
 
   it('begins nothing when there is no time, and what was broken off tells nothing of the lab', async () => {

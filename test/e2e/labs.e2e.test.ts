@@ -32,12 +32,13 @@ const lateBy = (proof: LabProof | undefined) =>
 
 async function prove(which: readonly string[], parallel: number, { within, atMost }: { within: number; atMost: number }): Promise<void> {
   const bounds = ['--within', String(within), '--at-most', String(atMost)];
-  const { stdout, stderr } = await kubedrill(
+  const { code, stdout, stderr } = await kubedrill(
     ['verify', ...which, '--json', ...bounds, '--parallel', String(parallel), '--also-on', aloneCluster, proofCluster],
     // what is broken off is cleaned up, and the faults that it had in force are undone
     { timeoutMs: (atMost + 8) * 60_000 },
   );
   console.error(stderr);
+  if (!stdout) throw new Error(`verify ended with ${code} and told nothing: ${stderr.slice(-2000)}`);
   // a second look that came too late leaves the first one as it was
   for (const proof of (JSON.parse(stdout) as { labs: LabProof[] }).labs)
     if (!proofs.has(proof.id) || !lateBy(proof)) proofs.set(proof.id, proof);

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LabProof, secondsSince } from '../../drill/prove.ts';
+import { type LabProof, message, secondsSince } from '../../drill/prove.ts';
 import { proveCatalogue } from '../../drill/prove-catalogue.ts';
 import { LabError } from '../../lab-error.ts';
 import { proofsJunit } from '../../report/proofs-junit.ts';
@@ -65,6 +65,7 @@ export const command: CommandModule = {
     };
     const scratch = mkdtempSync(join(tmpdir(), 'kubedrill-verify-'));
     const provers: Prover[] = [];
+    const unclean: string[] = [];
     const started = context.clock.now();
     const trace = options.trace ? proofTrace(context) : () => () => undefined;
     const inTime = () => context.clock.now() - started < Math.min(within, atMost) * 60_000;
@@ -75,7 +76,8 @@ export const command: CommandModule = {
         provers.push(await openProver(context, name, { scratch, deadline, trace }));
       await proveCatalogue(chosen, provers, { width, clock: context.clock, onProof, inTime, deadline, signal: context.signal });
     } finally {
-      for (const prover of provers) await prover.close();
+      // what is proved is told also when a cluster cannot be cleaned up
+      for (const prover of provers) await prover.close().catch((error: unknown) => unclean.push(message(error)));
       rmSync(scratch, { recursive: true, force: true });
     }
     proofs.sort((a, b) => chosen.findIndex((lab) => lab.id === a.id) - chosen.findIndex((lab) => lab.id === b.id));
@@ -90,6 +92,8 @@ export const command: CommandModule = {
       context.print(
         `${proofs.filter((proof) => proof.ok).length} of ${chosen.length} labs proved in ${wall} s; one after the other it would have been ${Math.round(serial)} s`,
       );
+    for (const reason of unclean) context.say(`kubedrill: not cleaned up: ${reason}\n  Look: kubedrill doctor`);
+    if (unclean.length > 0) return 3;
     return ok ? 0 : proofs.some((proof) => !proof.ok && !proof.error) ? 1 : 3;
   },
 };
