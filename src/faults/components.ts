@@ -1,5 +1,5 @@
 import type { FaultContext } from './fault.ts';
-import { fileExists, tryOnNode } from './node-acts.ts';
+import { askNode } from './node-acts.ts';
 
 /** The static Pods of a control plane made by kubeadm. */
 export const components = ['kube-scheduler', 'kube-controller-manager', 'kube-apiserver', 'etcd'] as const;
@@ -11,17 +11,33 @@ export const manifestPath = (context: FaultContext, component: Component): strin
 export const folderBeside = (context: FaultContext, name: 'kubedrill-stopped' | 'kubedrill-kept'): string =>
   `${context.cluster.staticPodPath.replace(/\/[^/]+\/?$/, '')}/${name}`;
 
-/** Seconds since the component's process started, or `undefined` when none runs. The kernel keeps 15 characters of a name. */
-export async function componentAge(context: FaultContext, component: Component): Promise<number | undefined> {
-  const result = await tryOnNode(context, context.cluster.controlPlane, ['ps', '-C', component.slice(0, 15), '-o', 'etimes=']);
-  const ages = result.stdout.split('\n').flatMap((line) => (line.trim() ? [Number(line)] : []));
-  return ages.length > 0 ? Math.min(...ages) : undefined;
+/** What the node of the control plane tells of its components now. */
+export interface ComponentsLook {
+  /** Its clock, in seconds. */
+  now: number;
+  /** Those whose manifest is where the kubelet looks for it. */
+  atHome: ReadonlySet<Component>;
+  /** Seconds since the process started, of those that run. */
+  ages: ReadonlyMap<Component, number>;
 }
 
-export const isAtHome = (context: FaultContext, component: Component): Promise<boolean> =>
-  fileExists(context, context.cluster.controlPlane, manifestPath(context, component));
+/** The kernel keeps 15 characters of a program's name. */
+const processOf = (component: Component): string => component.slice(0, 15);
 
-/** Without these nobody can ask the API anything, and what a node shows has to do. */
-export async function apiIsTakenAway(context: FaultContext): Promise<boolean> {
-  return !(await isAtHome(context, 'kube-apiserver')) || !(await isAtHome(context, 'etcd'));
+export async function lookAtComponents(context: FaultContext): Promise<ComponentsLook> {
+  const [date, processes, ...manifests] = await askNode(context, context.cluster.controlPlane, [
+    ['date', '+%s'],
+    ['ps', '-C', components.map(processOf).join(','), '-o', 'comm=,etimes='],
+    ...components.map((component) => ['test', '-e', manifestPath(context, component)]),
+  ]);
+  const running = (processes?.stdout ?? '').split('\n').map((line) => line.trim().split(/\s+/));
+  const ages = components.flatMap((component): [Component, number][] => {
+    const own = running.filter(([name]) => name === processOf(component)).map(([, seconds]) => Number(seconds));
+    return own.length > 0 ? [[component, Math.min(...own)]] : [];
+  });
+  return {
+    now: Number(date?.stdout),
+    atHome: new Set(components.filter((_, index) => manifests[index]?.ok)),
+    ages: new Map(ages),
+  };
 }

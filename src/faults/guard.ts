@@ -67,11 +67,15 @@ export const exclusiveLab = defineFault({
   },
 
   async recovered(context, { machines, nodes, system }) {
-    const looks = await Promise.all(machines.map((machine) => machineWell(context, machine)));
+    // what takes longest to be well is looked at first: to look at a machine is not cheap
+    const [first, ...others] = machines;
+    const controlPlane = first ? await machineWell(context, first) : undefined;
+    if (controlPlane && !controlPlane.done) return controlPlane;
+    const components = await controlPlaneWell(context);
+    if (!components.done) return components;
+    const looks = await Promise.all(others.map((machine) => machineWell(context, machine)));
     const unwell = looks.find((look) => !look.done);
     if (unwell) return unwell;
-    const controlPlane = await controlPlaneWell(context);
-    if (!controlPlane.done) return controlPlane;
     const ready = await Promise.all(nodes.map(({ name }) => nodeReady(context, name)));
     return ready.find((look) => !look.done) ?? systemWell(context, nodes, system);
   },

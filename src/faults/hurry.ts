@@ -1,5 +1,5 @@
 import { LabError } from '../lab-error.ts';
-import { componentAge, isAtHome } from './components.ts';
+import { type ComponentsLook, lookAtComponents } from './components.ts';
 import type { FaultContext } from './fault.ts';
 import { onNode, tryOnNode } from './node-acts.ts';
 import { deleteObject, getObject } from './objects.ts';
@@ -18,10 +18,11 @@ export async function hurryControlPlane(context: FaultContext): Promise<void> {
     await restartKubelet(context, context.cluster.controlPlane, 60);
     throw new LabError('no-cluster', api.seen);
   }
+  const look = await lookAtComponents(context);
   for (const leader of leaders) {
-    if (!(await isAtHome(context, leader)) || (await leaderWell(context, leader)).done) continue;
-    await freeExpiredLease(context, leader);
-    if (leader === 'kube-scheduler') await restartIfOlderThanApi(context, leader);
+    if (!look.atHome.has(leader) || (await leaderWell(context, leader, look)).done) continue;
+    await freeExpiredLease(context, leader, look);
+    if (leader === 'kube-scheduler') await restartIfOlderThanApi(context, leader, look);
   }
 }
 
@@ -30,8 +31,9 @@ export async function hurryControlPlane(context: FaultContext): Promise<void> {
  * One that is not there fails at once, and the kubelet goes on.
  */
 async function endHangingApi(context: FaultContext): Promise<void> {
-  if ((await componentAge(context, 'etcd')) !== undefined) return;
-  const age = await componentAge(context, 'kube-apiserver');
+  const { ages } = await lookAtComponents(context);
+  if (ages.has('etcd')) return;
+  const age = ages.get('kube-apiserver');
   if (age !== undefined && age > 15) await tryOnNode(context, context.cluster.controlPlane, ['pkill', '-KILL', '-x', 'kube-apiserver']);
 }
 
@@ -42,18 +44,17 @@ export async function restartKubelet(context: FaultContext, node: string, restSe
 }
 
 /** Nobody renews it any more, but a candidate that has just started would respect it for its whole length. */
-async function freeExpiredLease(context: FaultContext, leader: Leader): Promise<void> {
+async function freeExpiredLease(context: FaultContext, leader: Leader, { now }: ComponentsLook): Promise<void> {
   const ref = { kind: 'Lease', namespace: 'kube-system', name: leader } as const;
   const lease = await getObject(context, ref);
-  const now = Number(await onNode(context, context.cluster.controlPlane, ['date', '+%s']));
   const renewed = Date.parse(lease?.spec?.renewTime ?? '') / 1000;
   if (lease && now - renewed > leaseSeconds) await deleteObject(context, ref, { uid: lease.metadata.uid });
 }
 
 /** It reads everything before it wants to lead, and waits longer and longer between its tries. */
-async function restartIfOlderThanApi(context: FaultContext, leader: Leader): Promise<void> {
-  const age = await componentAge(context, leader);
-  const apiAge = await componentAge(context, 'kube-apiserver');
+async function restartIfOlderThanApi(context: FaultContext, leader: Leader, { ages }: ComponentsLook): Promise<void> {
+  const age = ages.get(leader);
+  const apiAge = ages.get('kube-apiserver');
   if (age !== undefined && apiAge !== undefined && age >= apiAge)
     await tryOnNode(context, context.cluster.controlPlane, ['pkill', '-x', leader]);
 }

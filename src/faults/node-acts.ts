@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { LabError } from '../lab-error.ts';
-import type { RunResult } from '../system/run.ts';
+import { pasteable, type RunResult } from '../system/run.ts';
 import type { FaultContext } from './fault.ts';
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -38,6 +38,31 @@ export async function tryOnNode(context: FaultContext, node: string, argv: reado
   return result;
 }
 
+export interface Answer {
+  /** It ended with exit code 0. */
+  ok: boolean;
+  stdout: string;
+}
+
+/** For each command a line: its exit code, and what it said in base64. */
+const asking = `for command; do
+  said=$(eval "$command" 2>/dev/null)
+  printf '%s %s\\n' "$?" "$(printf %s "$said" | base64 -w0)"
+done`;
+
+/** Runs several programs on a node, each whatever the others did, and in one go: to enter a node costs far more than what is run there. */
+export async function askNode(context: FaultContext, node: string, questions: readonly (readonly string[])[]): Promise<Answer[]> {
+  if (questions.length === 0) return [];
+  const commands = questions.map(([program = '', ...args]) => pasteable(program, args));
+  const answers = (await onNode(context, node, ['sh', '-c', asking, 'sh', ...commands])).split('\n').flatMap((line): Answer[] => {
+    const [, code, said = ''] = /^(\d+) (\S*)$/.exec(line) ?? [];
+    return code === undefined ? [] : [{ ok: code === '0', stdout: Buffer.from(said, 'base64').toString('utf8') }];
+  });
+  if (answers.length !== questions.length)
+    throw new LabError('fault-failed', `${node} gave ${answers.length} answers to ${questions.length} questions`);
+  return answers;
+}
+
 export const fileExists = async (context: FaultContext, node: string, path: string): Promise<boolean> =>
   (await tryOnNode(context, node, ['test', '-e', path])).ok;
 
@@ -60,19 +85,15 @@ export async function writeFileOn(context: FaultContext, node: string, path: str
   await onNode(context, node, ['mv', '-f', fresh, path]);
 }
 
-const hashing = (folder: string) => ['find', folder, '-maxdepth', '1', '-type', 'f', '-exec', 'sha256sum', '{}', '+'];
+/** A program that tells the SHA-256 of each file of a folder; see {@link hashesIn}. */
+export const hashing = (folder: string) => ['find', folder, '-maxdepth', '1', '-type', 'f', '-exec', 'sha256sum', '{}', '+'];
 
-/** SHA-256 of each file of a folder on a node, by its name. */
-export async function hashesOn(context: FaultContext, node: string, folder: string): Promise<Map<string, string>> {
-  return hashesIn(await onNode(context, node, hashing(folder)));
-}
-
-/** The same, with none for a folder that is not there. */
+/** SHA-256 of each file of a folder on a node, by its name; none for a folder that is not there. */
 export async function hashesIfAny(context: FaultContext, node: string, folder: string): Promise<Map<string, string>> {
   return hashesIn((await tryOnNode(context, node, hashing(folder))).stdout);
 }
 
-function hashesIn(text: string): Map<string, string> {
+export function hashesIn(text: string): Map<string, string> {
   const lines = text.split('\n').filter(Boolean).sort();
   return new Map(lines.map((line) => [line.slice(line.lastIndexOf('/') + 1), line.slice(0, 64)]));
 }

@@ -1,11 +1,14 @@
 import type { FaultContext } from './fault.ts';
 import { tryOnNode } from './node-acts.ts';
 
+/** Asks the kernel which way it would send something; nothing is sent. See {@link addressIn}. */
+export const asksRoute = ['ip', '-4', 'route', 'get', '192.0.2.1'];
+
+export const addressIn = (route: string): string | undefined => /\bsrc (\d+\.\d+\.\d+\.\d+)\b/.exec(route)?.[1];
+
 /** The address that a node has now: the source of its packets. An engine may give another one each time that it starts a node. */
 export async function addressOf(context: FaultContext, node: string): Promise<string | undefined> {
-  // nothing is sent: the kernel is only asked which way it would go
-  const route = await tryOnNode(context, node, ['ip', '-4', 'route', 'get', '192.0.2.1']);
-  return /\bsrc (\d+\.\d+\.\d+\.\d+)\b/.exec(route.stdout)?.[1];
+  return addressIn((await tryOnNode(context, node, asksRoute)).stdout);
 }
 
 /** Where kubeadm writes the node's address into a manifest. */

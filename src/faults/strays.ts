@@ -1,6 +1,6 @@
 import type { OnProgress } from '../system/progress.ts';
 import { type Look, waitUntil } from '../system/wait.ts';
-import { components, folderBeside, isAtHome, manifestPath } from './components.ts';
+import { components, folderBeside, lookAtComponents, manifestPath } from './components.ts';
 import type { FaultContext } from './fault.ts';
 import { hurryControlPlane } from './hurry.ts';
 import { lookAgain, reasonOf } from './life.ts';
@@ -73,8 +73,9 @@ async function straysOf(context: FaultContext): Promise<Stray[]> {
       strays.push({ what: `the kubelet of ${node} does not run`, mend: `docker exec ${node} systemctl start kubelet`, act: start });
   }
   if (strays.some(({ what }) => what.startsWith(`${controlPlane} `))) return strays;
+  const { atHome } = await lookAtComponents(context);
   for (const component of components) {
-    if (await isAtHome(context, component)) continue;
+    if (atHome.has(component)) continue;
     const home = manifestPath(context, component);
     const aside = `${folderBeside(context, 'kubedrill-stopped')}/${component}.yaml`;
     const from = (await fileExists(context, controlPlane, aside)) ? aside : `${folderBeside(context, 'kubedrill-kept')}/${component}.yaml`;

@@ -82,7 +82,12 @@ export async function prove(
     again = true;
     return trouble === undefined ? now : { done: false, seen: `${now.seen}; undoing it again: ${trouble}` };
   };
-  const waited = await waitUntil(look, { boundMs: recoveryBound * 1000, clock: context.clock, signal: context.signal });
+  const waited = await waitUntil(look, {
+    boundMs: recoveryBound * 1000,
+    everyMs: 1000,
+    clock: context.clock,
+    signal: context.signal,
+  });
   const seconds = waited.ms / 1000;
   if (waited.outcome === 'done') {
     options.onProgress?.({ type: 'step-done', step, seconds });

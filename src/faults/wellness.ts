@@ -2,7 +2,7 @@ import type { KubeObject } from '../grading/object.ts';
 import type { ApiFailure } from '../kube/api.ts';
 import { pathOf } from '../kube/path.ts';
 import type { Look } from '../system/wait.ts';
-import { apiIsTakenAway, componentAge, components, isAtHome, manifestPath } from './components.ts';
+import { type ComponentsLook, components, lookAtComponents, manifestPath } from './components.ts';
 import type { FaultContext } from './fault.ts';
 import { kubeletActive, tryOnNode } from './node-acts.ts';
 
@@ -18,7 +18,8 @@ export type Leader = (typeof leaders)[number];
 async function ask(context: FaultContext, path: string): Promise<{ object: KubeObject } | { away: true; expected: boolean; seen: string }> {
   const answer = await context.api.request('GET', path, { signal: context.signal, timeoutMs: lookTimeoutMs });
   if (answer.ok) return { object: answer.body };
-  return { away: true, expected: await apiIsTakenAway(context), seen: seenOf(answer) };
+  const { atHome } = await lookAtComponents(context);
+  return { away: true, expected: !atHome.has('kube-apiserver') || !atHome.has('etcd'), seen: seenOf(answer) };
 }
 
 const seenOf = (failure: ApiFailure): string =>
@@ -56,12 +57,11 @@ export async function apiWell(context: FaultContext): Promise<Look> {
 }
 
 /** The component's process runs, and holds a lease that it took itself and keeps renewing. */
-export async function leaderWell(context: FaultContext, component: Leader): Promise<Look> {
-  const age = await componentAge(context, component);
+export async function leaderWell(context: FaultContext, component: Leader, { now, ages }: ComponentsLook): Promise<Look> {
+  const age = ages.get(component);
   if (age === undefined) return { done: false, seen: `${component} does not run yet` };
   const asked = await ask(context, pathOf('Lease', 'kube-system', component));
   if ('away' in asked) return { done: asked.expected, seen: `${component} runs; ${asked.seen}` };
-  const now = Number((await tryOnNode(context, context.cluster.controlPlane, ['date', '+%s'])).stdout);
   const { holderIdentity, renewTime, acquireTime } = asked.object.spec ?? {};
   const renewed = now - Date.parse(renewTime ?? '') / 1000;
   const acquired = now - Date.parse(acquireTime ?? '') / 1000;
@@ -74,9 +74,10 @@ export async function leaderWell(context: FaultContext, component: Leader): Prom
 export async function controlPlaneWell(context: FaultContext): Promise<Look> {
   const api = await apiWell(context);
   if (!api.done) return api;
+  const look = await lookAtComponents(context);
   for (const component of leaders) {
-    if (!(await isAtHome(context, component))) continue;
-    const leader = await leaderWell(context, component);
+    if (!look.atHome.has(component)) continue;
+    const leader = await leaderWell(context, component, look);
     if (!leader.done) return leader;
   }
   return { done: true, seen: 'the API server is ready, scheduler and controller manager lead' };
@@ -85,8 +86,8 @@ export async function controlPlaneWell(context: FaultContext): Promise<Look> {
 /** Every component is at home, the control plane is well, and every node. */
 export async function isWhole(context: FaultContext): Promise<Look> {
   const { controlPlane, workers } = context.cluster;
-  const atHome = await Promise.all(components.map((component) => isAtHome(context, component)));
-  const away = components.find((_, at) => !atHome[at]);
+  const { atHome } = await lookAtComponents(context);
+  const away = components.find((component) => !atHome.has(component));
   if (away) return { done: false, seen: `there is no ${manifestPath(context, away)} on ${controlPlane}` };
   const well = await controlPlaneWell(context);
   if (!well.done) return well;

@@ -179,6 +179,9 @@ test('after the node containers were restarted', async () => {
   });
   for (const node of [controlPlane, ...cluster.facts.workers]) await run('docker', ['restart', '-t', '5', node], { timeoutMs: 120_000 });
   await expectRecovered(state, 'after the restart');
+  // a node whose cgroups were mounted wrongly as it started again runs well until its kubelet is stopped
+  await liveWhole({ state: freshState(), acts: [cases['every kubelet of the workers stopped']!, { recover: true }] });
+  expect(await settledPicture(cluster, (picture) => isDeepStrictEqual(picture, before))).toEqual(before);
 }, 900_000);
 
 test('undone by hand in the meantime, there is nothing to do', async () => {

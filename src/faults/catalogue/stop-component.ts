@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { type Component, componentAge, components, folderBeside, manifestPath } from '../components.ts';
+import { type Component, components, folderBeside, lookAtComponents, manifestPath } from '../components.ts';
 import { defineFault, type FaultContext } from '../fault.ts';
 import { hurryControlPlane, restartKubelet } from '../hurry.ts';
-import { fileExists, onNode, readFileOn, sha256, writeFileOn } from '../node-acts.ts';
+import { onNode, readFileOn, sha256, writeFileOn } from '../node-acts.ts';
 import { addressOf, readdressed } from '../node-address.ts';
 import { refused } from '../parameters.ts';
 import { controlPlaneWell, leaderWell } from '../wellness.ts';
@@ -50,26 +50,27 @@ export default defineFault({
   },
 
   async effect(context, { component }) {
-    const age = await componentAge(context, component);
-    return age === undefined ? { done: true, seen: `${component} does not run` } : { done: false, seen: `${component} still runs` };
+    const { ages } = await lookAtComponents(context);
+    return ages.has(component) ? { done: false, seen: `${component} still runs` } : { done: true, seen: `${component} does not run` };
   },
 
   async undo(context, record) {
-    const { node, component, home, away } = record;
-    const isHome = await fileExists(context, node, home);
-    if (!isHome) await bringHome(context, record);
+    const { node, component, away } = record;
+    const { atHome, ages } = await lookAtComponents(context);
+    if (!atHome.has(component)) await bringHome(context, record);
     else {
       await onNode(context, node, ['rm', '-f', away]);
       // what was stopped several times in a row can be in the kubelet's back-off of up to 5 min; a new kubelet has forgotten it
-      if ((await componentAge(context, component)) === undefined) await restartKubelet(context, node, kubeletRestSeconds);
+      if (!ages.has(component)) await restartKubelet(context, node, kubeletRestSeconds);
     }
     if (component === 'kube-apiserver' || component === 'etcd') await hurryControlPlane(context);
   },
 
   async recovered(context, { node, component, home }) {
-    if (!(await fileExists(context, node, home))) return { done: false, seen: `there is no ${home} on ${node}` };
+    const look = await lookAtComponents(context);
+    if (!look.atHome.has(component)) return { done: false, seen: `there is no ${home} on ${node}` };
     if (component === 'kube-apiserver' || component === 'etcd') return controlPlaneWell(context);
-    return leaderWell(context, component);
+    return leaderWell(context, component, look);
   },
 
   inForce: ({ component }) => `${component} is stopped`,

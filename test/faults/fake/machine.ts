@@ -58,6 +58,11 @@ export function runOn(
   const last = args.at(-1) ?? '';
   const absent = () => ran(1, '', `${program}: ${args[args.length - 2]}: No such file or directory`);
   switch (program) {
+    case 'sh': {
+      // each word after the script is a command, as `askNode` has it
+      const answers = args.slice(3).map((command) => runOn(machine, command.split(' '), undefined, second, apiReady));
+      return ran(0, answers.map(({ exitCode, stdout }) => `${exitCode} ${Buffer.from(stdout).toString('base64')}`).join('\n'));
+    }
     case 'true':
     case 'mkdir':
     case 'chmod':
@@ -102,8 +107,9 @@ export function runOn(
     case 'ps': {
       const name = args[1] ?? '';
       if (name === 'kubelet') return machine.kubelet ? ran(0, String(second - machine.kubeletSince)) : ran(1);
-      const started = [...machine.processes].filter(([process]) => process.slice(0, 15) === name).map(([, since]) => since);
-      return started.length > 0 ? ran(0, started.map((since) => ` ${second - since}`).join('\n')) : ran(1);
+      const started = [...machine.processes].filter(([process]) => name.split(',').includes(process.slice(0, 15)));
+      const line = ([process, since]: [string, number]) => `${process.slice(0, 15).padEnd(15)} ${String(second - since).padStart(7)}`;
+      return started.length > 0 ? ran(0, started.map(line).join('\n')) : ran(1);
     }
     case 'pkill':
       return ran(machine.processes.delete(last) ? 0 : 1);
