@@ -4,11 +4,14 @@ import { filesUnder } from './recipe.ts';
 import type { TarEntry, TarMember } from './tar.ts';
 import { nodeImages, versions } from './versions.ts';
 
-/** Debian packages of a node: what boots it, what kubelet, kube-proxy and kind's entrypoint call, and the container runtime. */
+/**
+ * Debian packages of a node: what boots it, what kubelet, kube-proxy and kind's entrypoint call, and the container runtime. A Pod takes a dozen
+ * calls of the low-level runtime: crun, in C, makes it a seventh cheaper than runc, which starts a Go runtime and itself again each time.
+ */
 export const nodePackages = [
   ...['systemd', 'dbus', 'util-linux', 'mount', 'kmod', 'bash', 'findutils', 'hostname', 'procps', 'jq', 'curl', 'ca-certificates', 'pigz'],
   ...['conntrack', 'ethtool', 'ipset', 'iproute2', 'iptables', 'nftables', 'socat'],
-  ...['containerd', 'libseccomp2', 'runc'],
+  ...['containerd', 'crun', 'libseccomp2', 'runc'],
 ] as const;
 
 /** Debian packages under kube-proxy and the Pod network: both set the node's packet filter. */
@@ -56,6 +59,7 @@ const edits: Record<string, readonly (readonly [RegExp, string])[]> = {
   'etc/systemd/system/kubelet.service.d/11-kind.conf': [[/^\[Service\]\n/m, `[Service]\n${unitCollectsLater}${makeCgroupsPrivate}`]],
   'etc/containerd/config.toml': [
     [/restrict_oom_score_adj = false/, 'restrict_oom_score_adj = true'],
+    [/SystemdCgroup = true/g, 'SystemdCgroup = true\n    BinaryName = "crun"'],
     [/registry\.k8s\.io\/pause:[\d.]+|sandbox_image = ".*"/, `sandbox_image = "${nodeImages.pause}"`],
   ],
 };
