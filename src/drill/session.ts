@@ -5,7 +5,7 @@ import type { MirrorView } from '../grading/mirror-view.ts';
 import type { Probes } from '../grading/probes.ts';
 import { pathOf } from '../kube/path.ts';
 import { makeProbes } from '../kube/probes.ts';
-import { type PlaceholderValues, render, renderLive } from '../lab/placeholders.ts';
+import { type PlaceholderValues, render } from '../lab/placeholders.ts';
 import type { Lab, LabStep } from '../lab/schema.ts';
 import { LabError } from '../lab-error.ts';
 import { type DrillRecord, drillFiles, forgetRun, loadDrill, saveDrill } from '../store/drills.ts';
@@ -20,9 +20,10 @@ import type { Drill, DrillState } from './drill.ts';
 import type { CheckState, DrillEvent, HintState, OnDrillEvent, StepState } from './events.ts';
 import type { FaultDesk } from './fault-desk.ts';
 import { differences } from './fingerprint.ts';
+import { LabCommands, waitBoundMs } from './lab-commands.ts';
 import { notedFaults } from './noted-faults.ts';
-import { type Performed, type PerformOptions, perform } from './perform.ts';
-import { nodeOf, valuesOf } from './placeholder-values.ts';
+import type { Performed } from './perform.ts';
+import { valuesOf } from './placeholder-values.ts';
 import { isRight, rightAnswer } from './predictions.ts';
 import { DrillProgress } from './progress.ts';
 import { Recording } from './recording.ts';
@@ -54,8 +55,6 @@ export interface DrillOptions {
   next?: string;
   onEvent?: OnDrillEvent;
 }
-
-const waitBoundMs = 180_000;
 
 /**
  * Opens a drill: resumes the one that is there, or sets up a fresh one. One that cannot be opened is closed: nobody else could.
@@ -89,6 +88,7 @@ export class DrillSession implements Drill {
   private readonly watching: Watching;
   private readonly progress: DrillProgress;
   private readonly workspace: Workspace;
+  private readonly commands: LabCommands;
   private baseline: BaselineData | undefined;
   private phase: DrillState['phase'] = 'setting-up';
 
@@ -126,6 +126,20 @@ export class DrillSession implements Drill {
       onCheck: (check, passed) => this.onCheck(check, passed),
     });
     this.workspace = this.layOut(false);
+    this.commands = new LabCommands({
+      cluster,
+      workspace: this.workspace,
+      namespace: this.namespace,
+      lab: lab.id,
+      faults: this.faults,
+      probes: this.probes,
+      run: options.run,
+      clock,
+      values: this.values,
+      recording: this.recording,
+      settle: (ids, how) => this.watching.loop.settle(ids, how),
+      emit: (event) => this.emit(event),
+    });
     if (options.onEvent) this.listeners.add(options.onEvent);
   }
 
@@ -229,7 +243,7 @@ export class DrillSession implements Drill {
     this.layOut(true);
     await this.watching.open();
     await setUp({
-      ...this.performOptions(signal),
+      ...this.commands.optionsOf(signal),
       data: this.lab,
       onProgress: (progress) => this.emit({ type: 'progress', progress }),
       settle: (condition) => this.watching.settleCondition(condition),
@@ -414,39 +428,9 @@ export class DrillSession implements Drill {
     this.emit({ type: 'progress', progress: { type: 'step-done', step, seconds } });
   }
 
-  /** Runs commands of the lab as the learner would; a failing one ends it, unless it may fail, or all may. */
-  async runCommands(
-    commands: readonly string[],
-    folder: 'solution' | 'wrong',
-    signal?: AbortSignal,
-    tolerant = false,
-  ): Promise<Performed[]> {
-    const options = this.performOptions(signal ? AbortSignal.any([signal, this.signal]) : this.signal);
-    const performed: Performed[] = [];
-    // a wrong fix may start from the solution's files
-    if (folder === 'wrong') this.workspace.bring('solution');
-    this.workspace.bring(folder);
-    try {
-      for (const command of commands) {
-        const result = await perform(command, { ...options, onStart: (argv) => this.emit({ type: 'command-started', argv }) });
-        performed.push(result);
-        this.noteCommand(result);
-        if (result.exitCode !== 0 && !result.mayFail && !tolerant)
-          throw new LabError('command-failed', `${result.argv.join(' ')} failed: ${result.stderr.trim()}`, {
-            hint: `Start anew: kubedrill reset ${this.lab.id}`,
-          });
-      }
-    } finally {
-      this.workspace.clear();
-    }
-    return performed;
-  }
-
-  private noteCommand({ mayFail: _, ...shown }: Performed): void {
-    const { argv, exitCode, stderr } = shown;
-    if (this.recording.exists)
-      this.recording.add({ at: this.options.clock.now(), type: 'command', argv, exitCode, stderr: stderr.slice(0, 2000) });
-    this.emit({ type: 'command', ...shown });
+  /** Runs commands of the lab as the learner would; a failing one ends it, unless it may fail, or all may (`tolerant`). */
+  runCommands(commands: readonly string[], folder: 'solution' | 'wrong', signal?: AbortSignal, tolerant = false): Promise<Performed[]> {
+    return this.commands.run(commands, folder, { tolerant, signal: signal ? AbortSignal.any([signal, this.signal]) : this.signal });
   }
 
   async next(): Promise<void> {
@@ -570,35 +554,6 @@ export class DrillSession implements Drill {
     if (this.phase === 'finished' || this.phase === 'closed')
       throw new LabError('usage', `the drill of ${this.lab.id} is over`, { hint: `Start it: kubedrill start ${this.lab.id}` });
     if (this.phase !== 'running') throw new LabError('usage', `cannot ${what} now: ${this.lab.id} is ${this.phase}`);
-  }
-
-  private performOptions(signal: AbortSignal): PerformOptions {
-    const { cluster, run, clock } = this.options;
-    return {
-      cluster,
-      workspace: this.workspace,
-      namespace: this.namespace,
-      lab: this.lab.id,
-      faults: this.faults,
-      probes: this.probes,
-      run,
-      clock,
-      signal,
-      waitForCheck: (id) => this.waitForCheck(id, signal),
-      render: (text) => renderLive(text, this.values, (workload) => nodeOf(workload, cluster.api, this.namespace, signal)),
-    };
-  }
-
-  private async waitForCheck(id: string, signal: AbortSignal): Promise<string> {
-    const [state] = await this.watching.loop.settle([id], { signal, withinMs: waitBoundMs, patient: true });
-    const verdict = state?.verdict;
-    if (verdict?.verdict === 'pass') return `${id} holds: ${verdict.evidence}`;
-    const seen = !verdict
-      ? 'nothing seen'
-      : verdict.verdict === 'error'
-        ? verdict.reason
-        : `observed ${verdict.observed}, expected ${verdict.expected}`;
-    throw new LabError('timed-out', `${this.lab.id}: check ${id} did not pass within ${waitBoundMs / 1000} s: ${seen}`);
   }
 }
 
