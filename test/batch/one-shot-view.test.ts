@@ -1,26 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ListedCluster } from '../../src/batch/one-shot-view.ts';
 import type { Sight } from '../../src/batch/work.ts';
 import type { MirrorView } from '../../src/grading/mirror-view.ts';
 import type { KubeApi } from '../../src/kube/api.ts';
-import { connect } from '../../src/kube/connect.ts';
-import { type FakeApiServer, startFakeApiServer } from '../support/fake-api-server.ts';
+import { api, server } from '../support/each-api.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { config, deployment } from './sample-lab.ts';
 
-let server: FakeApiServer;
-let api: KubeApi;
 const clock = new FakeClock();
 const never = new AbortController().signal;
-
-beforeEach(async () => {
-  server = await startFakeApiServer();
-  api = await connect(server.kubeconfig);
-});
-afterEach(async () => {
-  await api.close();
-  await server.stop();
-});
 
 const viewOf = (sight: Sight): MirrorView => {
   if (!sight.seen) throw new Error(sight.reason);

@@ -1,22 +1,11 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { proofNamespace, removeProofLeftovers } from '../../src/drill/proof-leftovers.ts';
 import { labLabel } from '../../src/drill/set-up.ts';
-import type { KubeApi } from '../../src/kube/api.ts';
-import { connect } from '../../src/kube/connect.ts';
 import { clock } from '../../src/system/clock.ts';
-import { type FakeApiServer, startFakeApiServer, statusAnswer } from '../support/fake-api-server.ts';
+import { api, server } from '../support/each-api.ts';
+import { statusAnswer } from '../support/fake-api-server.ts';
 
 const signal = new AbortController().signal;
-let server: FakeApiServer;
-let api: KubeApi;
-beforeEach(async () => {
-  server = await startFakeApiServer();
-  api = await connect(server.kubeconfig);
-});
-afterEach(async () => {
-  await api.close();
-  await server.stop();
-});
 
 const namespace = (name: string, labels: Record<string, string> = {}) => server.put({ kind: 'Namespace', metadata: { name, labels } });
 

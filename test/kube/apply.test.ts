@@ -1,23 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../src/grading/object.ts';
-import type { KubeApi } from '../../src/kube/api.ts';
 import { type ApplyOptions, applyObjects } from '../../src/kube/apply.ts';
-import { connect } from '../../src/kube/connect.ts';
 import { discover } from '../../src/kube/discovery.ts';
-import { type FakeApiServer, startFakeApiServer, statusAnswer } from '../support/fake-api-server.ts';
+import { api, server } from '../support/each-api.ts';
+import { statusAnswer } from '../support/fake-api-server.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-
-let server: FakeApiServer;
-let api: KubeApi;
-
-beforeEach(async () => {
-  server = await startFakeApiServer();
-  api = await connect(server.kubeconfig);
-});
-afterEach(async () => {
-  await api.close();
-  await server.stop();
-});
 
 const apply = (objects: KubeObject[], more: Partial<ApplyOptions> = {}) =>
   applyObjects(api, objects, { namespace: 'shop', clock: new FakeClock(), ...more });

@@ -1,12 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { ProviderFacts } from '../../src/cluster/provider.ts';
-import type { KubeApi } from '../../src/kube/api.ts';
 import { gatherFacts } from '../../src/kube/cluster-facts.ts';
-import { connect } from '../../src/kube/connect.ts';
-import { type FakeApiServer, startFakeApiServer, statusAnswer } from '../support/fake-api-server.ts';
-
-let server: FakeApiServer;
-let api: KubeApi;
+import { api, server } from '../support/each-api.ts';
+import { statusAnswer } from '../support/fake-api-server.ts';
 
 const provider: ProviderFacts = {
   storage: {
@@ -37,15 +33,9 @@ const node = (name: string, address: string, labels = {}) =>
   });
 
 beforeEach(async () => {
-  server = await startFakeApiServer();
-  api = await connect(server.kubeconfig);
   node('worker2', '172.18.0.4');
   node('worker', '172.18.0.3');
   node('cp', '172.18.0.2', { 'node-role.kubernetes.io/control-plane': '' });
-});
-afterEach(async () => {
-  await api.close();
-  await server.stop();
 });
 
 describe('the facts of a cluster', () => {

@@ -1,22 +1,10 @@
 import { writeFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { KubeApi } from '../../src/kube/api.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { connect } from '../../src/kube/connect.ts';
 import { ApiFailureError } from '../../src/kube/failure.ts';
 import { pathOf } from '../../src/kube/path.ts';
-import { type FakeApiServer, startFakeApiServer, statusAnswer } from '../support/fake-api-server.ts';
-
-let server: FakeApiServer;
-let api: KubeApi;
-
-beforeEach(async () => {
-  server = await startFakeApiServer();
-  api = await connect(server.kubeconfig);
-});
-afterEach(async () => {
-  await api.close();
-  await server.stop();
-});
+import { api, server } from '../support/each-api.ts';
+import { statusAnswer } from '../support/fake-api-server.ts';
 
 const pod = (name: string) => ({ kind: 'Pod', metadata: { name, namespace: 'shop' }, spec: { fieldFromTheFuture: { deep: [1] } } });
 

@@ -1,28 +1,21 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { KindName } from '../../src/grading/kinds.ts';
 import { CannotSee, type Read } from '../../src/grading/mirror-view.ts';
-import type { KubeApi } from '../../src/kube/api.ts';
-import { connect } from '../../src/kube/connect.ts';
 import { type Mirror, type MirrorOptions, openMirror } from '../../src/kube/mirror.ts';
+import { api, server } from '../support/each-api.ts';
 import { eventually } from '../support/eventually.ts';
-import { type FakeApiServer, type FakeRequest, startFakeApiServer, statusAnswer } from '../support/fake-api-server.ts';
+import { type FakeRequest, statusAnswer } from '../support/fake-api-server.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
-let server: FakeApiServer;
-let api: KubeApi;
 let clock: ManualClock;
 const opened: Mirror[] = [];
 
 beforeEach(async () => {
-  server = await startFakeApiServer();
-  api = await connect(server.kubeconfig);
   clock = new ManualClock();
 });
 afterEach(async () => {
   server.thaw();
   await Promise.all(opened.splice(0).map((mirror) => mirror.close()));
-  await api.close();
-  await server.stop();
 });
 
 const open = (reads: Read[], more: Partial<MirrorOptions> = {}): Mirror => {

@@ -1,14 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../src/grading/object.ts';
-import type { KubeApi } from '../../src/kube/api.ts';
-import { connect } from '../../src/kube/connect.ts';
 import { makeProbes, type ProbesOptions } from '../../src/kube/probes.ts';
 import type { RunResult } from '../../src/system/run.ts';
-import { type FakeApiServer, type ProxyRequest, startFakeApiServer, statusAnswer } from '../support/fake-api-server.ts';
+import { api, server } from '../support/each-api.ts';
+import { type ProxyRequest, statusAnswer } from '../support/fake-api-server.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
-let server: FakeApiServer;
-let api: KubeApi;
 let asked: ProxyRequest[];
 
 const ran = (more: Partial<RunResult> = {}): RunResult => ({
@@ -54,15 +51,9 @@ const probeAnswers = (answer: object, status = 200) => {
 const page = { status: 200, body: 'hello', ms: 2, headers: {} };
 
 beforeEach(async () => {
-  server = await startFakeApiServer();
-  api = await connect(server.kubeconfig);
   asked = [];
   server.put({ kind: 'Node', metadata: { name: 'cp', labels: { 'node-role.kubernetes.io/control-plane': '' } } });
   server.put({ kind: 'Node', metadata: { name: 'worker' } });
-});
-afterEach(async () => {
-  await api.close();
-  await server.stop();
 });
 
 describe('the probe Pod', () => {

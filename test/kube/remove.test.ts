@@ -1,22 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { KubeApi } from '../../src/kube/api.ts';
-import { connect } from '../../src/kube/connect.ts';
+import { describe, expect, it } from 'vitest';
 import { pathOf } from '../../src/kube/path.ts';
 import { deleteAndWait, deleteNamespace } from '../../src/kube/remove.ts';
-import { type FakeApiServer, startFakeApiServer, statusAnswer } from '../support/fake-api-server.ts';
+import { api, server } from '../support/each-api.ts';
+import { statusAnswer } from '../support/fake-api-server.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-
-let server: FakeApiServer;
-let api: KubeApi;
-
-beforeEach(async () => {
-  server = await startFakeApiServer();
-  api = await connect(server.kubeconfig);
-});
-afterEach(async () => {
-  await api.close();
-  await server.stop();
-});
 
 const web = pathOf('Pod', 'shop', 'web');
 const put = (more: object = {}) => server.put({ kind: 'Pod', metadata: { name: 'web', namespace: 'shop', ...more } });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { gradeClass } from '../../../src/batch/grade-class.ts';
 import { setUpFromManifests, whyNotFromManifests } from '../../../src/batch/manifests/set-up.ts';
 import { removeLeftBehind } from '../../../src/batch/manifests/throwaway.ts';
@@ -6,18 +6,15 @@ import { manifestEndings, manifestWorks } from '../../../src/batch/manifests/wor
 import { openResults } from '../../../src/batch/results.ts';
 import { findSubmissions } from '../../../src/batch/submissions/layout.ts';
 import type { ClusterFacts } from '../../../src/grading/cluster-facts.ts';
-import type { KubeApi } from '../../../src/kube/api.ts';
-import { connect } from '../../../src/kube/connect.ts';
 import type { Lab } from '../../../src/lab/schema.ts';
 import type { Gradebook } from '../../../src/report/gradebook.ts';
-import { type FakeApiServer, startFakeApiServer, statusAnswer } from '../../support/fake-api-server.ts';
+import { api, server } from '../../support/each-api.ts';
+import { statusAnswer } from '../../support/fake-api-server.ts';
 import { fakeProbes } from '../../support/fake-probes.ts';
 import { scratchFolder } from '../../support/scratch-folder.ts';
 import { graders, sampleLab } from '../sample-lab.ts';
 import { UnlimitedClock, unlimitedMs } from '../unlimited.ts';
 
-let server: FakeApiServer;
-let api: KubeApi;
 const clock = new UnlimitedClock(Date.UTC(2026, 0, 1));
 const never = new AbortController().signal;
 const facts: ClusterFacts = {
@@ -33,17 +30,11 @@ const facts: ClusterFacts = {
 };
 
 beforeEach(async () => {
-  server = await startFakeApiServer();
-  api = await connect(server.kubeconfig);
   // the controller manager's part
   server.react(({ type, object }) => {
     if (type === 'ADDED' && object.kind === 'Namespace')
       server.put({ kind: 'ServiceAccount', metadata: { name: 'default', namespace: object.metadata.name } });
   });
-});
-afterEach(async () => {
-  await api.close();
-  await server.stop();
 });
 
 const deploymentYaml = (replicas: number) => `apiVersion: apps/v1

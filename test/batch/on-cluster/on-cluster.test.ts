@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { fingerprintOfLab } from '../../../src/batch/fingerprint-lab.ts';
 import { shardLines } from '../../../src/batch/on-cluster/collect.ts';
 import { type JobPlan, jobObject, readerObjects } from '../../../src/batch/on-cluster/objects.ts';
@@ -7,11 +7,9 @@ import { gradeOnCluster, type JobLearner } from '../../../src/batch/on-cluster/r
 import { inputsOf, type Placed, unreachable } from '../../../src/batch/on-cluster/shards.ts';
 import { openResults } from '../../../src/batch/results.ts';
 import type { KubeObject } from '../../../src/grading/object.ts';
-import type { KubeApi } from '../../../src/kube/api.ts';
-import { connect } from '../../../src/kube/connect.ts';
 import type { LearnerGrade } from '../../../src/report/gradebook.ts';
 import { learner as row } from '../../report/sample.ts';
-import { type FakeApiServer, startFakeApiServer } from '../../support/fake-api-server.ts';
+import { api, server } from '../../support/each-api.ts';
 import { scratchFolder } from '../../support/scratch-folder.ts';
 import { graders, sampleLab } from '../sample-lab.ts';
 import { UnlimitedClock } from '../unlimited.ts';
@@ -156,18 +154,7 @@ describe('what a shard prints', () => {
   });
 });
 
-let server: FakeApiServer;
-let api: KubeApi;
 const never = new AbortController().signal;
-
-beforeEach(async () => {
-  server = await startFakeApiServer();
-  api = await connect(server.kubeconfig);
-});
-afterEach(async () => {
-  await api.close();
-  await server.stop();
-});
 
 /** Plays the Job controller: Pods of each index, whose log is what `script` says of it. */
 function playJob(

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { gradeClass } from '../../../src/batch/grade-class.ts';
 import { openResults } from '../../../src/batch/results.ts';
 import { files } from '../../../src/batch/snapshots/format.ts';
@@ -13,27 +13,14 @@ import { writeBytes } from '../../../src/batch/snapshots/write-bytes.ts';
 import { writeZip } from '../../../src/batch/snapshots/write-zip.ts';
 import { findSubmissions } from '../../../src/batch/submissions/layout.ts';
 import type { TimelineEntry } from '../../../src/grading/timeline.ts';
-import type { KubeApi } from '../../../src/kube/api.ts';
-import { connect } from '../../../src/kube/connect.ts';
 import type { Lab } from '../../../src/lab/schema.ts';
-import { type FakeApiServer, startFakeApiServer } from '../../support/fake-api-server.ts';
+import { api, server } from '../../support/each-api.ts';
 import { scratchFolder } from '../../support/scratch-folder.ts';
 import { config, deployment, graders, sampleLab } from '../sample-lab.ts';
 import { UnlimitedClock, unlimitedMs } from '../unlimited.ts';
 
-let server: FakeApiServer;
-let api: KubeApi;
 const namespace = 'drill-scale-it';
 const never = new AbortController().signal;
-
-beforeEach(async () => {
-  server = await startFakeApiServer();
-  api = await connect(server.kubeconfig);
-});
-afterEach(async () => {
-  await api.close();
-  await server.stop();
-});
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 const secret = (values: Record<string, string>) => ({
