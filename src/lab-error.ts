@@ -45,3 +45,6 @@ export class LabError extends Error {
     return exitCodes[this.code];
   }
 }
+
+/** What an error says, in its own words. */
+export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,6 +1,6 @@
 import type { GradersById } from '../grading/evaluate.ts';
 import type { Lab } from '../lab/schema.ts';
-import { LabError } from '../lab-error.ts';
+import { LabError, reasonOf } from '../lab-error.ts';
 import { type Gradebook, gradebookOf, type LearnerGrade } from '../report/gradebook.ts';
 import type { Clock } from '../system/clock.ts';
 import { gradeWork } from './grade-work.ts';
@@ -86,8 +86,6 @@ async function attempt(work: Work, options: GradeClassOptions, signal: AbortSign
   }
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
 /** A row of somebody who could not be graded. */
 export const errorRow = (lab: Lab, who: { id: string; name: string | undefined }, reason: string): LearnerGrade => ({
   id: who.id,
@@ -120,7 +118,7 @@ function rowOf(
     seconds: Math.round(ms / 100) / 10,
   };
   if (outcome.outcome === 'time-limit') return { ...row, reason: `it took longer than its time limit of ${limitMs / 1000} s` };
-  if (outcome.outcome === 'failed') return { ...row, reason: messageOf(outcome.error) };
+  if (outcome.outcome === 'failed') return { ...row, reason: reasonOf(outcome.error) };
   const { result } = outcome;
   if ('opened' in result) {
     return { ...row, status: result.opened.outcome === 'missing' ? 'missing' : 'error', reason: result.opened.reason, seconds: null };

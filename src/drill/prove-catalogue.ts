@@ -1,7 +1,7 @@
 import type { Lab } from '../lab/schema.ts';
-import { LabError } from '../lab-error.ts';
+import { LabError, reasonOf } from '../lab-error.ts';
 import type { Clock } from '../system/clock.ts';
-import { joinProof, type LabProof, type MakeFresh, message, type ProofTask, proofRows, proofTasks, secondsSince } from './prove.ts';
+import { joinProof, type LabProof, type MakeFresh, type ProofTask, proofRows, proofTasks, secondsSince } from './prove.ts';
 
 /** A cluster that labs are proved on. */
 export interface ProofCluster {
@@ -54,8 +54,8 @@ export async function proveCatalogue(
     const unmet = cluster.unmet(lab);
     if (unmet.length > 0) return { error: `cannot run on this cluster: ${unmet.join('; ')}` };
     const known = await task.run(cluster.drills(lab)).catch((error: unknown) => {
-      if (error instanceof LabError && error.code === 'recovery-failed') broken.set(cluster, message(error));
-      return { error: `${task.name}: ${message(error)}` };
+      if (error instanceof LabError && error.code === 'recovery-failed') broken.set(cluster, reasonOf(error));
+      return { error: `${task.name}: ${reasonOf(error)}` };
     });
     // what was broken off tells nothing of the lab
     return deadline.aborted ? late : known;

@@ -1,4 +1,5 @@
 import type { Lab, LabWrongFix } from '../lab/schema.ts';
+import { reasonOf } from '../lab-error.ts';
 import type { Clock } from '../system/clock.ts';
 import type { CheckState } from './events.ts';
 import { differences } from './fingerprint.ts';
@@ -191,7 +192,7 @@ export function proofTasks(lab: Lab, clock: Clock): ProofTask[] {
         const solution = await proveSolution(session, wrong, clock).catch((error: unknown) => ({
           ok: false,
           failed: [],
-          notes: [message(error)],
+          notes: [reasonOf(error)],
         }));
         for (const { id } of fixesOnTheWay(session.lab))
           if (!wrong.some((one) => one.id === id))
@@ -199,7 +200,7 @@ export function proofTasks(lab: Lab, clock: Clock): ProofTask[] {
         const difference = await session
           .reset()
           .then(() => differences(before, session.fingerprint))
-          .catch((error: unknown) => [message(error)]);
+          .catch((error: unknown) => [reasonOf(error)]);
         return { untouched, solution, wrong, reset: { ok: difference.length === 0, difference } };
       }),
   };
@@ -211,7 +212,7 @@ export function proofTasks(lab: Lab, clock: Clock): ProofTask[] {
         using(make, `-${fix.id}`, async (session) => ({
           wrong: [
             await proveWrong(session, fix, clock).catch(
-              (error: unknown): WrongProof => ({ id: fix.id, ok: false, failed: [], notes: [message(error)] }),
+              (error: unknown): WrongProof => ({ id: fix.id, ok: false, failed: [], notes: [reasonOf(error)] }),
             ),
           ],
         })),
@@ -219,9 +220,6 @@ export function proofTasks(lab: Lab, clock: Clock): ProofTask[] {
   );
   return [whole, ...wrong];
 }
-
-/** What an error says. */
-export const message = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /**
  * Pieces that go one after the other, in rows that may run side by side. The host of an Ingress belongs to the whole cluster,

@@ -1,7 +1,7 @@
 import type { Verdict } from '../grading/verdict.ts';
 import { pathOf } from '../kube/path.ts';
 import type { Lab, LabSetupAction } from '../lab/schema.ts';
-import { LabError } from '../lab-error.ts';
+import { LabError, reasonOf } from '../lab-error.ts';
 import type { OnProgress } from '../system/progress.ts';
 import { waitUntil } from '../system/wait.ts';
 import { type PerformOptions, perform } from './perform.ts';
@@ -110,7 +110,7 @@ export async function setUp(options: SetUpOptions): Promise<void> {
           type: 'step-failed',
           step,
           seconds: (options.clock.now() - started) / 1000,
-          reason: error instanceof Error ? error.message : String(error),
+          reason: reasonOf(error),
         });
         throw error;
       }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { LabError } from '../lab-error.ts';
+import { LabError, reasonOf } from '../lab-error.ts';
 import type { JournalPlan } from '../store/journal-entry.ts';
 import { waitUntil } from '../system/wait.ts';
 import type { Fault } from './fault.ts';
-import { type FaultLife, lookAgain, reasonOf } from './life.ts';
+import { type FaultLife, lookAgain } from './life.ts';
 import { refused } from './parameters.ts';
 import { recoverEntries } from './recover.ts';
 

@@ -1,4 +1,4 @@
-import { LabError } from '../lab-error.ts';
+import { LabError, reasonOf } from '../lab-error.ts';
 import type { Journal } from '../store/journal.ts';
 import type { Look } from '../system/wait.ts';
 import type { FaultContext } from './fault.ts';
@@ -15,8 +15,6 @@ export interface FaultLife {
   cluster: { name: string; id: string; provider: string };
   crashPoint?: (point: CrashPoint) => void;
 }
-
-export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Worth another try: what was needed did not answer. */
 export const answersLater = (error: unknown): boolean => error instanceof LabError && error.code === 'no-cluster';

@@ -1,9 +1,9 @@
-import { LabError } from '../lab-error.ts';
+import { LabError, reasonOf } from '../lab-error.ts';
 import { isClosed, type JournalEntry } from '../store/journal-entry.ts';
 import { type Processes, processes as realProcesses } from '../store/processes.ts';
 import type { OnProgress } from '../system/progress.ts';
 import type { Fault } from './fault.ts';
-import { type FaultLife, reasonOf } from './life.ts';
+import type { FaultLife } from './life.ts';
 import { prove, undoBoundMs, undoOne } from './undo.ts';
 
 /**

@@ -1,9 +1,10 @@
+import { reasonOf } from '../lab-error.ts';
 import type { OnProgress } from '../system/progress.ts';
 import { type Look, waitUntil } from '../system/wait.ts';
 import { components, folderBeside, lookAtComponents, manifestPath } from './components.ts';
 import type { FaultContext } from './fault.ts';
 import { hurryControlPlane } from './hurry.ts';
-import { lookAgain, reasonOf } from './life.ts';
+import { lookAgain } from './life.ts';
 import { fileExists, kubeletActive, nodeAnswers, onNode, readFileOn, writeFileOn } from './node-acts.ts';
 import { addressOf, readdressed } from './node-address.ts';
 import type { Recovery } from './recover.ts';

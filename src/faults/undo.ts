@@ -1,9 +1,10 @@
+import { reasonOf } from '../lab-error.ts';
 import type { JournalEntry } from '../store/journal-entry.ts';
 import { type Look, waitUntil } from '../system/wait.ts';
 import type { Fault, FaultContext } from './fault.ts';
 import { exclusiveLab } from './guard.ts';
 import { faultsById } from './index.generated.ts';
-import { answersLater, lookAgain, reasonOf } from './life.ts';
+import { answersLater, lookAgain } from './life.ts';
 import type { RecoverOptions } from './recover.ts';
 
 /** How long undoing is tried again while what it needs does not answer. */

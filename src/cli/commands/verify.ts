@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LabProof, message, secondsSince } from '../../drill/prove.ts';
+import { type LabProof, secondsSince } from '../../drill/prove.ts';
 import { proveCatalogue } from '../../drill/prove-catalogue.ts';
-import { LabError } from '../../lab-error.ts';
+import { LabError, reasonOf } from '../../lab-error.ts';
 import { proofsJunit } from '../../report/proofs-junit.ts';
 import { annotate, annotationsOfProofs } from '../annotate.ts';
 import type { CommandModule } from '../command.ts';
@@ -77,7 +77,7 @@ export const command: CommandModule = {
       await proveCatalogue(chosen, provers, { width, clock: context.clock, onProof, inTime, deadline, signal: context.signal });
     } finally {
       // what is proved is told also when a cluster cannot be cleaned up
-      for (const prover of provers) await prover.close().catch((error: unknown) => unclean.push(message(error)));
+      for (const prover of provers) await prover.close().catch((error: unknown) => unclean.push(reasonOf(error)));
       rmSync(scratch, { recursive: true, force: true });
     }
     proofs.sort((a, b) => chosen.findIndex((lab) => lab.id === a.id) - chosen.findIndex((lab) => lab.id === b.id));

@@ -1,4 +1,4 @@
-import { LabError } from '../../lab-error.ts';
+import { LabError, reasonOf } from '../../lab-error.ts';
 import type { Clock } from '../../system/clock.ts';
 import type { OnProgress } from '../../system/progress.ts';
 
@@ -116,5 +116,3 @@ export async function carryOut(plan: Plan, options: { onProgress: OnProgress; cl
   if (options.signal.aborted)
     throw new LabError('interrupted', 'interrupted', { hint: 'Run the same command again: it goes on where it stopped.' });
 }
-
-const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
