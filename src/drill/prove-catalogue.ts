@@ -36,14 +36,14 @@ export async function proveCatalogue(
   [first, ...others]: readonly ProofCluster[],
   { width, clock, onProof, inTime, deadline, signal }: CatalogueOptions,
 ): Promise<void> {
-  const rowsOf = (which: readonly Lab[]): Row[] =>
-    which
-      .flatMap((lab) =>
-        proofRows(lab, proofTasks(lab, clock)).map((tasks) => ({ lab, tasks, size: tasks.reduce((sum, task) => sum + task.size, 0) })),
-      )
-      .sort((a, b) => b.size - a.size);
-  const beside = rowsOf(labs.filter((lab) => !lab.exclusive));
-  const alone = rowsOf(labs.filter((lab) => lab.exclusive));
+  const rows = labs
+    .flatMap((lab) =>
+      proofRows(lab, proofTasks(lab, clock)).map((tasks): Row => ({ lab, tasks, size: tasks.reduce((sum, task) => sum + task.size, 0) })),
+    )
+    .sort((a, b) => b.size - a.size);
+  const isAlone = (row: Row) => row.tasks.some((task) => task.alone);
+  const beside = rows.filter((row) => !isAlone(row));
+  const alone = rows.filter(isAlone);
   const book = proofBook([...beside, ...alone], onProof);
 
   const broken = new Map<ProofCluster, string>();
@@ -53,7 +53,7 @@ export async function proveCatalogue(
     if (!inTime()) return late;
     const unmet = cluster.unmet(lab);
     if (unmet.length > 0) return { error: `cannot run on this cluster: ${unmet.join('; ')}` };
-    const known = await task.run(cluster.drills(lab)).catch((error: unknown) => {
+    const known = await task.run(cluster.drills({ ...lab, exclusive: task.alone })).catch((error: unknown) => {
       if (error instanceof LabError && error.code === 'recovery-failed') broken.set(cluster, reasonOf(error));
       return { error: `${task.name}: ${reasonOf(error)}` };
     });

@@ -1,3 +1,4 @@
+import { staysInNamespace } from '../lab/reach.ts';
 import type { Lab, LabWrongFix } from '../lab/schema.ts';
 import { reasonOf } from '../lab-error.ts';
 import type { Clock } from '../system/clock.ts';
@@ -123,9 +124,10 @@ async function tryWrong(session: DrillSession, fix: LabWrongFix, at: number, clo
   const { steps } = session.lab;
   const last = fix.through ? steps.findIndex((step) => step.id === fix.through) : at;
   await session.runCommands(fix.run, 'wrong', undefined, true);
-  for (let index = at; index < last; index++) {
-    await session.advance();
-    await session.runCommands(session.currentStep().solution, 'solution', undefined, true);
+  for (const step of steps.slice(at + 1, last + 1)) {
+    // there is no way back over a step: what is to be taken back stays at its own
+    if (!fix.undo) await session.advance();
+    await session.runCommands(step.solution, 'solution', undefined, true);
   }
   const considered = steps.slice(0, last + 1).flatMap((step) => step.checks.map((check) => check.id));
   const others = considered.filter((id) => !fix.mustFail.includes(id));
@@ -170,6 +172,8 @@ export interface ProofTask {
   name: string;
   /** How much there is to do, in steps of the lab: the longest should begin first. */
   size: number;
+  /** It needs the cluster alone. */
+  alone: boolean;
   run(make: MakeFresh): Promise<Partial<LabProof>>;
 }
 
@@ -184,6 +188,7 @@ export function proofTasks(lab: Lab, clock: Clock): ProofTask[] {
   const whole: ProofTask = {
     name: lab.id,
     size: sizeOfWhole(lab),
+    alone: lab.exclusive,
     run: (make) =>
       using(make, '', async (session) => {
         const before = session.fingerprint;
@@ -208,6 +213,7 @@ export function proofTasks(lab: Lab, clock: Clock): ProofTask[] {
     (fix): ProofTask => ({
       name: `${lab.id} (wrong: ${fix.id})`,
       size: sizeOfWrong(lab, fix),
+      alone: lab.exclusive && !staysInNamespace(lab, fix),
       run: (make) =>
         using(make, `-${fix.id}`, async (session) => ({
           wrong: [

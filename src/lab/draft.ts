@@ -9,6 +9,7 @@ export interface Written {
 export interface DraftCheck {
   id: Written | undefined;
   guard: boolean;
+  latch: boolean;
   /** Points that were written, if any. */
   points: number | undefined;
   after: Written[];
@@ -20,6 +21,7 @@ export interface DraftStep {
   checks: DraftCheck[];
   hasHints: boolean;
   hasSolution: boolean;
+  hasFault: boolean;
   predicts: { choices: number | undefined; answer: unknown; path: DataPath }[];
   path: DataPath;
 }
@@ -29,6 +31,7 @@ export interface DraftWrong {
   step: Written | undefined;
   through: Written | undefined;
   mustFail: Written[];
+  hasUndo: boolean;
   path: DataPath;
 }
 
@@ -131,6 +134,7 @@ function readStep(step: Record<string, unknown>, path: DataPath, of: number, dra
     checks: list(step.checks).map((check, index) => readCheck(record(check), [...path, 'checks', index], draft)),
     hasHints: list(step.hints).length > 0,
     hasSolution: list(step.solution).length > 0,
+    hasFault: step.fault !== undefined,
     predicts,
     path,
   };
@@ -144,6 +148,7 @@ function readCheck(check: Record<string, unknown>, path: DataPath, draft: Draft)
   return {
     id: written(check.id, [...path, 'id']),
     guard: check.guard === true,
+    latch: check.latch === true,
     points: typeof check.points === 'number' ? check.points : undefined,
     after: writtens(check.after, [...path, 'after']),
     path,
@@ -158,6 +163,7 @@ function readWrong(wrong: Record<string, unknown>, path: DataPath, of: number, d
     step: written(wrong.step, [...path, 'step']),
     through: written(wrong.through, [...path, 'through']),
     mustFail: writtens(wrong.mustFail, [...path, 'mustFail']),
+    hasUndo: wrong.undo !== undefined,
     path,
   };
 }

@@ -137,10 +137,9 @@ export const wrongFix = z
       .array(command)
       .optional()
       .describe(
-        'How it is taken back; may be empty. It is then proved in the run of the solution, before that of its step, and not in a drill of its own.',
+        'How it is taken back, the solutions up to `through` included; may be empty. It is then proved in the run of the solution, before that of its step, and not in a drill of its own.',
       ),
   })
-  .refine((fix) => !fix.undo || !fix.through, { message: 'takes no `undo`: there is no way back over a step', path: ['through'] })
   .meta({ id: 'wrong-fix', description: 'What a learner might well try, and which checks must see through it.' });
 
 export const resetScopes = [

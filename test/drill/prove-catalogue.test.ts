@@ -12,8 +12,15 @@ const lab = (id: string, exclusive: boolean, wrong = 0): Lab =>
     id,
     exclusive,
     needs: { ingress: false },
+    setup: [],
     steps: [{ id: 'only', solution: [], checks: [] }],
-    wrong: Array.from({ length: wrong }, (_, n) => ({ id: `w${n}`, step: 'only', run: [], mustFail: ['C1'] })),
+    wrong: Array.from({ length: wrong }, (_, n) => ({
+      id: `w${n}`,
+      step: 'only',
+      run: exclusive ? ['@pause {{worker0}}'] : [],
+      mustFail: ['C1'],
+    })),
+    files: {},
   }) as unknown as Lab;
 
 /** Clusters whose drills take a moment each; `together` names those that ran beside one that needs its cluster alone. */
@@ -83,6 +90,17 @@ describe('the proof of a catalogue', () => {
     expect(together).toEqual([]);
     expect(new Set(ran.filter((one) => one.includes('alone')).map((one) => one[0])).size).toBeGreaterThan(1);
     expect(ran.filter((one) => /: (one|two)/.test(one)).every((one) => one.startsWith('a: '))).toBe(true);
+  });
+
+  it('lets those of its pieces that stay in their namespace run beside others', async () => {
+    const { clusters, ran, together } = fakeClusters(['a', 'b']);
+    const alone = lab('alone', true, 2);
+    const inside = { ...alone, wrong: alone.wrong.map((fix) => (fix.id === 'w1' ? { ...fix, run: ['kubectl delete pod web'] } : fix)) };
+    const proofs = await prove([lab('one', false, 1), inside], clusters);
+    expect(ran).toContain('a: alone-w1');
+    expect(ran).toContain('b: alone');
+    expect(together).toEqual([]);
+    expect(proofs.every(({ ok }) => ok)).toBe(true);
   });
 
   it('needs no more than one cluster', async () => {

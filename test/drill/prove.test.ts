@@ -86,6 +86,15 @@ describe('a wrong fix that can be taken back', () => {
   });
 });
 
+it('a wrong fix that goes on through later steps is taken back with their solutions, and leaves its step only then', async () => {
+  const through = { id: 'far', step: 'first', through: 'second', run: ['do C1'], undo: ['undo C1', 'undo C2'], mustFail: ['C2'] };
+  const passing = await prove(labWith([through]));
+  expect(passing.ran).toEqual(['do C1', 'do C2', 'undo C1', 'undo C2', 'do C1', 'do C2', 'reset']);
+  expect(passing.proof).toMatchObject({ ok: false, wrong: [{ ok: false, notes: ['C2: passes: seen'] }], solution: { ok: true } });
+  const failing = await prove(labWith([{ ...through, run: [], mustFail: ['C1'] }]));
+  expect(failing.proof).toMatchObject({ ok: true, wrong: [{ ok: true, failed: ['C1'] }] });
+});
+
 it('a wrong fix without a way back is a piece of its own', async () => {
   const { names, ran } = await prove(labWith([{ id: 'oops', step: 'second', run: ['try'], mustFail: ['C2'] }]));
   expect(names).toEqual(['lab', 'lab (wrong: oops)']);
@@ -106,7 +115,7 @@ it('a piece whose set-up fails leaves nothing, and says why even when that canno
   expect(ended).toEqual(['abandon', 'close']);
 });
 
-const taskNamed = (name: string): ProofTask => ({ name, size: 1, run: async () => ({}) });
+const taskNamed = (name: string): ProofTask => ({ name, size: 1, alone: false, run: async () => ({}) });
 const labThatNeeds = (needs: Partial<Lab['needs']>) => ({ needs: { ingress: false, ...needs } as Lab['needs'] });
 const namesOf = (rows: ProofTask[][]) => rows.map((row) => row.map(({ name }) => name));
 

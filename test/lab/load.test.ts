@@ -343,6 +343,30 @@ describe('points, hints, solutions, questions', () => {
   });
 });
 
+describe('a wrong fix that is taken back', () => {
+  const withUndo = [['lab.yaml', '    through: mend\n', '    through: mend\n    undo: []\n']] as const;
+
+  test('may go on through later steps', () => {
+    expect(problemsOf(changed('quiet-scheduler', [...withUndo[0]]))).toEqual([]);
+  });
+
+  test.each<[string, string, string]>([
+    [
+      'begins with a fault',
+      '    text: Look on {{cp}}.\n',
+      '    text: Look.\n    fault: { use: stop-component, with: { component: kube-scheduler } }\n',
+    ],
+    ['is recorded', '        stable: 3s\n', '        latch: true\n'],
+  ])('goes over no step that %s', (_, before, after) => {
+    const problems = problemsOf(changed('quiet-scheduler', [...withUndo[0]], ['lab.yaml', before, after]));
+    expect(problems).toEqual([
+      expect.stringMatching(
+        /^lab.yaml:\d+:14 {2}wrong\[1\].through {2}takes no `undo`: there is no way back over step mend, which has a fault or is recorded$/,
+      ),
+    ]);
+  });
+});
+
 describe('commands', () => {
   test.each<[string, string | RegExp, string, string[]]>([
     [

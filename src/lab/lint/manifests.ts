@@ -1,23 +1,10 @@
-import { type KindName, kinds } from '../../grading/kinds.ts';
 import { manifestsAndImages, parseCommand } from '../command.ts';
 import type { DataPath } from '../diagnostics.ts';
 import { labFile } from '../kubectl-rules.ts';
 import { withoutPlaceholders } from '../placeholders.ts';
+import { isClusterScoped } from '../reach.ts';
 import { type KubeDocument, parseKubeYaml } from '../yaml.ts';
 import type { Lint, LintContext } from './context.ts';
-
-const moreClusterScoped = new Set([
-  'CustomResourceDefinition',
-  'PriorityClass',
-  'RuntimeClass',
-  'APIService',
-  'ValidatingWebhookConfiguration',
-  'MutatingWebhookConfiguration',
-  'ValidatingAdmissionPolicy',
-  'ValidatingAdmissionPolicyBinding',
-  'CSIDriver',
-  'VolumeAttachment',
-]);
 
 type Fields = Record<string, unknown>;
 const fields = (value: unknown): Fields => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {});
@@ -72,8 +59,6 @@ function lintObject(object: Fields, at: DataPath, document: KubeDocument, file: 
   }
   lintContainers(object, [], (path, message, severity) => say(path, message, severity), file, context);
 }
-
-const isClusterScoped = (kind: string) => moreClusterScoped.has(kind) || (kind in kinds && !kinds[kind as KindName].namespaced);
 
 /** Containers wherever a Pod template may be: directly, in a Deployment, in a CronJob's Job. */
 function lintContainers(

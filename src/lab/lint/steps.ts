@@ -1,6 +1,9 @@
 import type { Lint } from './context.ts';
 
-/** Guards are worth nothing, steps that are graded can be helped and solved, questions have their answer among the choices. */
+/**
+ * Guards are worth nothing, steps that are graded can be helped and solved, questions have their answer among the choices, and what is
+ * taken back goes over no step that has to begin.
+ */
 export const lintSteps: Lint = ({ draft, error }) => {
   for (const step of draft.steps) {
     for (const check of step.checks) {
@@ -16,6 +19,14 @@ export const lintSteps: Lint = ({ draft, error }) => {
       if (typeof answer !== 'number') continue;
       if (choices === undefined) error([...path, 'answer'], 'the answer is an index, but there are no choices');
       else if (answer >= choices) error([...path, 'answer'], `the answer ${answer} is not among the ${choices} choices: they count from 0`);
+    }
+  }
+  for (const { step, through, hasUndo } of draft.wrong) {
+    if (!hasUndo || !step || !through) continue;
+    const at = (wanted: string) => draft.steps.findIndex(({ id }) => id?.text === wanted);
+    for (const over of draft.steps.slice(at(step.text) + 1, at(through.text) + 1)) {
+      if (over.hasFault || over.checks.some((check) => check.latch))
+        error(through.path, `takes no \`undo\`: there is no way back over step ${over.id?.text ?? ''}, which has a fault or is recorded`);
     }
   }
 };
