@@ -350,6 +350,23 @@ describe('a wrong fix that is taken back', () => {
     expect(problemsOf(changed('quiet-scheduler', [...withUndo[0]]))).toEqual([]);
   });
 
+  test('leaves no recorded check of its step passed', () => {
+    const recorded = ['lab.yaml', '        stable: 3s\n', '        latch: true\n'] as const;
+    const own = ['lab.yaml', '    step: mend\n', '    step: mend\n    undo: []\n'] as const;
+    expect(problemsOf(changed('quiet-scheduler', [...recorded], [...own]))).toEqual([]);
+    const other = ['lab.yaml', /(step: mend\n[\s\S]*?mustFail: )\[C1\]/, '$1[G1]'] as const;
+    const guard = [
+      'lab.yaml',
+      '    hints:\n      - text: Who writes',
+      '      - id: G1\n        title: t\n        guard: true\n        grader: deployment-available\n        with: { name: shop, replicas: 4 }\n    hints:\n      - text: Who writes',
+    ] as const;
+    expect(problemsOf(changed('quiet-scheduler', [...recorded], [...own], [...guard], [...other]))).toEqual([
+      expect.stringMatching(
+        /wrong\[0\].undo {2}cannot take back that check C1 passed: it is recorded, and would show nothing of the solution$/,
+      ),
+    ]);
+  });
+
   test.each<[string, string, string]>([
     [
       'begins with a fault',

@@ -2,7 +2,7 @@ import type { Lint } from './context.ts';
 
 /**
  * Guards are worth nothing, steps that are graded can be helped and solved, questions have their answer among the choices, and what is
- * taken back goes over no step that has to begin.
+ * taken back leaves no check passed and goes over no step that has to begin.
  */
 export const lintSteps: Lint = ({ draft, error }) => {
   for (const step of draft.steps) {
@@ -21,9 +21,14 @@ export const lintSteps: Lint = ({ draft, error }) => {
       else if (answer >= choices) error([...path, 'answer'], `the answer ${answer} is not among the ${choices} choices: they count from 0`);
     }
   }
-  for (const { step, through, hasUndo } of draft.wrong) {
-    if (!hasUndo || !step || !through) continue;
+  for (const { step, through, mustFail, hasUndo, path } of draft.wrong) {
+    if (!hasUndo || !step) continue;
     const at = (wanted: string) => draft.steps.findIndex(({ id }) => id?.text === wanted);
+    for (const { id, latch } of draft.steps[at(step.text)]?.checks ?? []) {
+      if (id && latch && !mustFail.some(({ text }) => text === id.text))
+        error([...path, 'undo'], `cannot take back that check ${id.text} passed: it is recorded, and would show nothing of the solution`);
+    }
+    if (!through) continue;
     for (const over of draft.steps.slice(at(step.text) + 1, at(through.text) + 1)) {
       if (over.hasFault || over.checks.some((check) => check.latch))
         error(through.path, `takes no \`undo\`: there is no way back over step ${over.id?.text ?? ''}, which has a fault or is recorded`);
