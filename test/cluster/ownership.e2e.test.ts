@@ -29,10 +29,7 @@ beforeAll(async () => {
   kubectl = tools.kubectl;
   const engine = await lookAtEngine(run, machine);
   const config = join(folder, 'kind.yaml');
-  writeFileSync(
-    config,
-    kindConfig({ workers: 0 }, { airGapped: tools.airGapped, cgroupV1: engine.state === 'running' && engine.cgroup === 1 }),
-  );
+  writeFileSync(config, kindConfig({ workers: 0 }, { ...tools, cgroupV1: engine.state === 'running' && engine.cgroup === 1 }));
   const args = ['create', 'cluster', '--name', foreign, '--image', tools.nodeImage, '--config', config, '--kubeconfig', foreignKubeconfig];
   const made = await run(tools.kind, args, { timeoutMs: 300_000 });
   expect(made.ok, made.stderr).toBe(true);

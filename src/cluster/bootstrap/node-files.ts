@@ -48,15 +48,31 @@ const unitCollectsLater = Object.entries(collectLater)
 
 const makeCgroupsPrivate = 'ExecStartPre=-/bin/sh /kind/bin/private-cgroups.sh\n';
 
+/**
+ * With so few cores a cluster has more nodes than there are cores, and each of its programs runs on one: handing work from thread to thread
+ * is a tenth of all that they do. A variable, as kubelet and containerd read it, and as patches of kubeadm for the static Pods.
+ */
+export const fewCores = { most: 2, patches: '/kind/few-cores' };
+const onOneCore = 'GOMAXPROCS';
+const unitMayRunOnOneCore = 'ExecStartPre=-/bin/sh /kind/bin/few-cores.sh\nEnvironmentFile=-/run/few-cores.env\n';
+const patchesForOneCore = Object.fromEntries(
+  ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map((name) => [
+    `${fewCores.patches.slice(1)}/${name}+strategic.yaml`,
+    `spec: {containers: [{name: ${name}, env: [{name: ${onOneCore}, value: "1"}]}]}\n`,
+  ]),
+);
+
+const unitSettings = `${unitCollectsLater}${makeCgroupsPrivate}${unitMayRunOnOneCore}`;
+
 /** What is changed in the files that kind's module has for a node; they are made for its own builds of containerd. */
 const edits: Record<string, readonly (readonly [RegExp, string])[]> = {
   'etc/systemd/system/containerd.service': [
     [/\/usr\/local\/bin\/containerd/g, '/usr/bin/containerd'],
     // both need CAP_SYS_RESOURCE, which a machine may not have
     [/^(OOMScoreAdjust|Limit\w+)=.*\n/gm, ''],
-    [/^\[Service\]\n/m, `[Service]\n${unitCollectsLater}${makeCgroupsPrivate}`],
+    [/^\[Service\]\n/m, `[Service]\n${unitSettings}`],
   ],
-  'etc/systemd/system/kubelet.service.d/11-kind.conf': [[/^\[Service\]\n/m, `[Service]\n${unitCollectsLater}${makeCgroupsPrivate}`]],
+  'etc/systemd/system/kubelet.service.d/11-kind.conf': [[/^\[Service\]\n/m, `[Service]\n${unitSettings}`]],
   'etc/containerd/config.toml': [
     [/restrict_oom_score_adj = false/, 'restrict_oom_score_adj = true'],
     [/SystemdCgroup = true/g, 'SystemdCgroup = true\n    BinaryName = "crun"'],
@@ -82,6 +98,8 @@ const texts: Record<string, string> = {
   'etc/systemd/journald.conf.d/10-node.conf': '[Journal]\nReadKMsg=no\n',
   'kind/version': `v${versions.kubernetes}`,
   'kind/bin/private-cgroups.sh': privateCgroups,
+  'kind/bin/few-cores.sh': `[ "$(nproc)" -gt ${fewCores.most} ] || echo ${onOneCore}=1 > /run/few-cores.env\n`,
+  ...patchesForOneCore,
 };
 
 /** Units that Debian starts and that have no place in a container. @see https://systemd.io/CONTAINER_INTERFACE/ */

@@ -47,6 +47,7 @@ export interface Tools {
   /** The node image was built here, without a registry. */
   airGapped: boolean;
   cgroupV1: boolean;
+  cores: number;
   /** The lab images are part of the node image. */
   labImagesBaked: boolean;
   /** Archives of the lab images, for a node image that does not have them. */
@@ -64,7 +65,7 @@ export interface PlanItem {
 interface Route {
   goals: string[];
   steps: Step[];
-  tools: Omit<Tools, 'cgroupV1'>;
+  tools: Omit<Tools, 'cgroupV1' | 'cores'>;
 }
 
 const buildBoundMs = 60 * 60_000;
@@ -148,7 +149,7 @@ export async function toolsIfReady(ports: BootstrapPorts): Promise<Tools | undef
   if (!(await canRunNodes(engine, machine)) || engine.state !== 'running') return undefined;
   for (const route of [await airGapped(ports, engine), await withRegistry(ports, engine)]) {
     const plan = await planFor(route.goals, route.steps);
-    if (plan.steps.length === 0) return { ...route.tools, cgroupV1: engine.cgroup === 1 };
+    if (plan.steps.length === 0) return { ...route.tools, cgroupV1: engine.cgroup === 1, cores: machine.cores };
   }
   return undefined;
 }

@@ -1,14 +1,18 @@
 import { stringify } from 'yaml';
+import { fewCores } from '../bootstrap/node-files.ts';
 import { versions } from '../bootstrap/versions.ts';
 import type { ClusterSpec } from '../provider.ts';
 
 /** kind's configuration of a cluster: one control plane and the workers. @see https://kind.sigs.k8s.io/docs/user/configuration/ */
-export function kindConfig(spec: Pick<ClusterSpec, 'workers'>, machine: { cgroupV1: boolean; airGapped: boolean }): string {
+export function kindConfig(spec: Pick<ClusterSpec, 'workers'>, machine: { cgroupV1: boolean; airGapped: boolean; cores: number }): string {
   const patches = [
     // kubelet refuses cgroup v1 since 1.35 and warns before; where the machine has nothing else it is told to go on
     ...(machine.cgroupV1 ? [{ kind: 'KubeletConfiguration', failCgroupV1: false }] : []),
     // the node image of ours has another CoreDNS than kubeadm asks for
     ...(machine.airGapped ? [{ kind: 'ClusterConfiguration', dns: { imageTag: `v${versions.coredns}` } }] : []),
+    ...(machine.airGapped && machine.cores <= fewCores.most
+      ? [{ kind: 'InitConfiguration', patches: { directory: fewCores.patches } }]
+      : []),
   ];
   return stringify({
     kind: 'Cluster',

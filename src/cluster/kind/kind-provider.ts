@@ -23,6 +23,7 @@ export interface KindTools {
   /** The node image was built here, without a registry. */
   airGapped: boolean;
   cgroupV1: boolean;
+  cores: number;
   /** The lab images are part of the node image. */
   labImagesBaked: boolean;
 }

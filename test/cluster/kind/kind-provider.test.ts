@@ -12,6 +12,7 @@ const tools = {
   nodeImage: 'kubedrill/node:abc',
   airGapped: true,
   cgroupV1: true,
+  cores: 2,
   labImagesBaked: true,
 };
 

@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { kindConfig } from '../../../src/cluster/kind/kind-config.ts';
+
+const patches = (machine: Parameters<typeof kindConfig>[1]) =>
+  ((parse(kindConfig({ workers: 2 }, machine)) as { kubeadmConfigPatches?: string[] }).kubeadmConfigPatches ?? []).map(
+    (patch) => (parse(patch) as { kind: string }).kind,
+  );
+
+it('a cluster has a control plane and its workers', () => {
+  const { nodes } = parse(kindConfig({ workers: 2 }, { airGapped: false, cgroupV1: false, cores: 8 })) as { nodes: { role: string }[] };
+  expect(nodes.map(({ role }) => role)).toEqual(['control-plane', 'worker', 'worker']);
+});
+
+it('kubeadm is told of what the machine and the node image of ours are', () => {
+  expect(patches({ airGapped: false, cgroupV1: false, cores: 2 })).toEqual([]);
+  expect(patches({ airGapped: false, cgroupV1: true, cores: 8 })).toEqual(['KubeletConfiguration']);
+  expect(patches({ airGapped: true, cgroupV1: false, cores: 8 })).toEqual(['ClusterConfiguration']);
+  expect(patches({ airGapped: true, cgroupV1: true, cores: 2 })).toEqual([
+    'KubeletConfiguration',
+    'ClusterConfiguration',
+    'InitConfiguration',
+  ]);
+});
