@@ -122,7 +122,7 @@ async function proveWrong(session: DrillSession, fix: LabWrongFix, clock: Clock)
 /** At its step: it fails exactly the checks that it declares, of the steps up to this one (or `through`). */
 async function tryWrong(session: DrillSession, fix: LabWrongFix, at: number, clock: Clock): Promise<WrongProof> {
   const { steps } = session.lab;
-  const last = fix.through ? steps.findIndex((step) => step.id === fix.through) : at;
+  const last = lastStepOf(session.lab, fix);
   await session.runCommands(fix.run, 'wrong', undefined, true);
   for (const step of steps.slice(at + 1, last + 1)) {
     // there is no way back over a step: what is to be taken back stays at its own
@@ -170,7 +170,7 @@ async function using<T>(make: MakeFresh, suffix: string, act: (session: DrillSes
 export interface ProofTask {
   /** For progress: `in-first-pod`, `in-first-pod (wrong: deployment)`. */
   name: string;
-  /** How much there is to do, in steps of the lab: the longest should begin first. */
+  /** How much there is to do, compared with other pieces: the longest should begin first. */
   size: number;
   /** It needs the cluster alone. */
   alone: boolean;
@@ -180,14 +180,26 @@ export interface ProofTask {
 /** Wrong fixes that take a drill of their own. */
 const fixesAlone = (lab: Lab) => lab.wrong.filter((fix) => !fix.undo);
 
-const sizeOfWhole = (lab: Lab): number => 1 + lab.steps.length + fixesOnTheWay(lab).length;
-const sizeOfWrong = (lab: Lab, fix: LabWrongFix): number => 2 + lab.steps.findIndex((step) => step.id === (fix.through ?? fix.step));
+const waits = /^(kubectl (rollout status|wait|drain)|@wait|@delete-pod)\b/;
+
+/** Index of the last step whose checks a wrong fix is held against. */
+const lastStepOf = (lab: Pick<Lab, 'steps'>, fix: LabWrongFix): number =>
+  lab.steps.findIndex((step) => step.id === (fix.through ?? fix.step));
+
+/** Steps, what waits for the cluster, and faults, which take a while to strike and to mend. */
+function sizeOf(lab: Lab, last: number, fixes: readonly LabWrongFix[]): number {
+  const steps = lab.steps.slice(0, last + 1);
+  const commands = [...steps.flatMap((step) => step.solution), ...fixes.flatMap((fix) => [...fix.run, ...(fix.undo ?? [])])];
+  const faults = lab.setup.filter((action) => 'fault' in action).length + steps.filter((step) => step.fault).length;
+  const triedOnTheWay = fixes.filter((fix) => fix.undo).length;
+  return 1 + steps.length + triedOnTheWay + commands.filter((command) => waits.test(command)).length + 2 * faults;
+}
 
 /** The independent pieces of a lab's proof, the whole one first; each has a namespace of its own, so that they may run side by side. */
 export function proofTasks(lab: Lab, clock: Clock): ProofTask[] {
   const whole: ProofTask = {
     name: lab.id,
-    size: sizeOfWhole(lab),
+    size: sizeOf(lab, lab.steps.length - 1, fixesOnTheWay(lab)),
     alone: lab.exclusive,
     run: (make) =>
       using(make, '', async (session) => {
@@ -212,7 +224,7 @@ export function proofTasks(lab: Lab, clock: Clock): ProofTask[] {
   const wrong = fixesAlone(lab).map(
     (fix): ProofTask => ({
       name: `${lab.id} (wrong: ${fix.id})`,
-      size: sizeOfWrong(lab, fix),
+      size: sizeOf(lab, lastStepOf(lab, fix), [fix]),
       alone: lab.exclusive && !staysInNamespace(lab, fix),
       run: (make) =>
         using(make, `-${fix.id}`, async (session) => ({

@@ -8,7 +8,7 @@ import { FakeClock } from '../support/fake-clock.ts';
 
 const step = (id: string, check: string) => ({ id, solution: [`do ${check}`], checks: [{ id: check, guard: false }] });
 const labWith = (wrong: Partial<LabWrongFix>[]): Lab =>
-  ({ id: 'lab', steps: [step('first', 'C1'), step('second', 'C2')], wrong }) as unknown as Lab;
+  ({ id: 'lab', setup: [], steps: [step('first', 'C1'), step('second', 'C2')], wrong }) as unknown as Lab;
 
 /** A drill in which `do C1` makes C1 pass, `undo C1` makes it fail, `late C1` does so a moment later, and everything else changes nothing. */
 function fakeDrill(lab: Lab) {
@@ -120,6 +120,25 @@ const labThatNeeds = (needs: Partial<Lab['needs']>) => ({ needs: { ingress: fals
 const namesOf = (rows: ProofTask[][]) => rows.map((row) => row.map(({ name }) => name));
 
 describe('the pieces of a proof', () => {
+  it('are the larger, the more steps, waits and faults there are on their way', () => {
+    const sizes = (lab: Lab) => proofTasks(lab, new FakeClock()).map(({ size }) => size);
+    const [whole, early, late] = sizes(
+      labWith([
+        { id: 'early', step: 'first', run: ['kubectl delete pod web'], mustFail: ['C1'] },
+        { id: 'late', step: 'second', run: ['kubectl delete pod web'], mustFail: ['C2'] },
+      ]),
+    ) as [number, number, number];
+    expect(early).toBeLessThan(late);
+    const [waiting] = sizes(
+      labWith([{ id: 'slow', step: 'first', run: ['kubectl rollout status deployment/web'], undo: [], mustFail: ['C1'] }]),
+    );
+    const [quick] = sizes(labWith([{ id: 'quick', step: 'first', run: ['kubectl get deployment'], undo: [], mustFail: ['C1'] }]));
+    expect(quick).toBeGreaterThan(whole);
+    expect(waiting).toBeGreaterThan(quick as number);
+    const faulty = labWith([]);
+    expect(sizes({ ...faulty, setup: [{ fault: { use: 'stop-component', with: {} } }] })[0]).toBeGreaterThan(whole);
+  });
+
   const tasks = [taskNamed('whole'), taskNamed('wrong one'), taskNamed('wrong two')];
 
   it('run side by side', () => {
