@@ -1,4 +1,4 @@
-import { staysInNamespace } from '../lab/reach.ts';
+import { lastStepOf, staysInNamespace } from '../lab/reach.ts';
 import type { Lab, LabWrongFix } from '../lab/schema.ts';
 import { reasonOf } from '../lab-error.ts';
 import type { Clock } from '../system/clock.ts';
@@ -181,10 +181,6 @@ export interface ProofTask {
 const fixesAlone = (lab: Lab) => lab.wrong.filter((fix) => !fix.undo);
 
 const waits = /^(kubectl (rollout status|wait|drain)|@wait|@delete-pod)\b/;
-
-/** Index of the last step whose checks a wrong fix is held against. */
-const lastStepOf = (lab: Pick<Lab, 'steps'>, fix: LabWrongFix): number =>
-  lab.steps.findIndex((step) => step.id === (fix.through ?? fix.step));
 
 /** Steps, what waits for the cluster, and faults, which take a while to strike and to mend. */
 function sizeOf(lab: Lab, last: number, fixes: readonly LabWrongFix[]): number {

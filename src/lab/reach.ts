@@ -22,13 +22,16 @@ const moreClusterScoped = new Set([
 export const isClusterScoped = (kind: string): boolean =>
   moreClusterScoped.has(kind) || (kind in kinds && !kinds[kind as KindName].namespaced);
 
+/** Index of the last step whose checks a wrong fix is held against. */
+export const lastStepOf = (lab: Pick<Lab, 'steps'>, fix: LabWrongFix): number =>
+  lab.steps.findIndex((step) => step.id === (fix.through ?? fix.step));
+
 /**
  * Whether a drill of its own for this wrong fix touches nothing beyond its namespace, though the lab may: set-up, the solutions that
  * lead to it and the fix itself strike no fault, write to no node, and make nothing that is there for the whole cluster.
  */
 export function staysInNamespace(lab: Lab, fix: LabWrongFix): boolean {
-  const last = lab.steps.findIndex(({ id }) => id === (fix.through ?? fix.step));
-  const steps = lab.steps.slice(0, last + 1);
+  const steps = lab.steps.slice(0, lastStepOf(lab, fix) + 1);
   if (lab.setup.some((action) => 'fault' in action) || steps.some((step) => step.fault)) return false;
   const commands = [
     ...lab.setup.flatMap((action) => ('run' in action ? [action.run] : [])),
