@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineGrader } from '../src/grading/grader.ts';
 import { CannotSee } from '../src/grading/mirror-view.ts';
+import { hashesIn, hashing } from '../src/grading/on-node.ts';
 import { mustSee } from '../src/grading/see.ts';
 import { fail, pass } from '../src/grading/verdict.ts';
 import { count, listing } from '../src/grading/words.ts';
@@ -24,22 +25,13 @@ export default defineGrader({
     const { manifests } = baseline();
     const files = params.only ? params.only.map((name) => `${name}.yaml`) : Object.keys(manifests);
     if (files.length === 0) throw new CannotSee('the manifests of the start were not recorded');
-    const changed: string[] = [];
-    const missing: string[] = [];
-    for (const file of files) {
-      const before = manifests[file];
-      if (before === undefined) throw new CannotSee(`the manifest ${file} was not recorded at the start`);
-      const path = `${staticPodPath}/${file}`;
-      const there = mustSee(await probes.node({ node: controlPlane, command: ['test', '-e', path] }));
-      if (there.exitCode === 1) missing.push(file);
-      else {
-        const { exitCode, stdout, stderr } = mustSee(await probes.node({ node: controlPlane, command: ['sha256sum', path] }));
-        const hash = /^[0-9a-f]{64}/.exec(stdout.trim())?.[0];
-        if (exitCode !== 0 || hash === undefined)
-          throw new CannotSee(`sha256sum on ${controlPlane}: ${stderr.trim() || `exit code ${exitCode}`}`);
-        if (hash !== before) changed.push(file);
-      }
-    }
+    const { exitCode, stdout, stderr } = mustSee(await probes.node({ node: controlPlane, command: hashing(staticPodPath) }));
+    if (exitCode !== 0) throw new CannotSee(`${staticPodPath} on ${controlPlane}: ${stderr.trim() || `exit code ${exitCode}`}`);
+    const now = hashesIn(stdout);
+    const unknown = files.find((file) => manifests[file] === undefined);
+    if (unknown) throw new CannotSee(`the manifest ${unknown} was not recorded at the start`);
+    const missing = files.filter((file) => !now.has(file));
+    const changed = files.filter((file) => now.has(file) && now.get(file) !== manifests[file]);
     const field = `${staticPodPath} on ${controlPlane}`;
     if (missing.length > 0) return fail({ observed: `${listing(missing)} not there`, expected: listing(files), field });
     if (changed.length > 0) return fail({ observed: `${listing(changed)} edited`, expected: 'the content of the start', field });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineGrader } from '../src/grading/grader.ts';
 import { CannotSee } from '../src/grading/mirror-view.ts';
 import { nodeNamed } from '../src/grading/on-node.ts';
+import type { Probes } from '../src/grading/probes.ts';
 import { mustSee } from '../src/grading/see.ts';
 import { fail, pass } from '../src/grading/verdict.ts';
 import { listing } from '../src/grading/words.ts';
@@ -26,24 +27,13 @@ export default defineGrader({
   async grade({ params, probes, cluster }) {
     const facts = cluster();
     const node = nodeNamed(facts, params.node);
-    const runs = async (name: string): Promise<boolean> => {
-      // pgrep compares the first 15 letters of a name only; -f with the program at the beginning takes them all
-      const { exitCode, stderr } = mustSee(await probes.node({ node, command: ['pgrep', '-f', `^([^ ]*/)?${name}( |$)`] }));
-      if (exitCode > 1) throw new CannotSee(`pgrep on ${node}: ${stderr.trim() || `exit code ${exitCode}`}`);
-      return exitCode === 0;
-    };
-    const missing: string[] = [];
-    for (const name of params.present ?? []) if (!(await runs(name))) missing.push(name);
-    if (missing.length > 0)
-      return fail({
-        observed: `${listing(missing)} not running`,
-        expected: `${listing(params.present ?? [])} running`,
-        field: `processes of ${node}`,
-      });
-    const left: string[] = [];
-    for (const name of params.absent ?? []) if (await runs(name)) left.push(name);
-    if (left.length > 0)
-      return fail({ observed: `${listing(left)} running`, expected: `no ${listing(params.absent ?? [])}`, field: `processes of ${node}` });
+    const { present = [], absent = [] } = params;
+    const running = present.length + absent.length > 0 ? runningOf(await ask(probes, node, [...present, ...absent])) : [];
+    const field = `processes of ${node}`;
+    const missing = present.filter((name) => !running.includes(name));
+    if (missing.length > 0) return fail({ observed: `${listing(missing)} not running`, expected: `${listing(present)} running`, field });
+    const left = absent.filter((name) => running.includes(name));
+    if (left.length > 0) return fail({ observed: `${listing(left)} running`, expected: `no ${listing(absent)}`, field });
     if (params.readyz !== undefined) {
       const command = ['curl', '--silent', '--insecure', '--output', '/dev/null', '--max-time', '3', facts.readyzOnNode];
       const { exitCode, stderr } = mustSee(await probes.node({ node: facts.controlPlane, command }));
@@ -66,3 +56,15 @@ export default defineGrader({
     return pass(`${seen.join('; ')} on ${node}`);
   },
 });
+
+/** The command lines of those that run, asked in one go: to enter a node costs far more than to look at its processes. */
+async function ask(probes: Probes, node: string, programs: readonly string[]): Promise<string> {
+  // pgrep compares the first 15 letters of a name only; -f with the program at the beginning takes them all
+  const command = ['pgrep', '-a', '-f', `^([^ ]*/)?(${programs.join('|')})( |$)`];
+  const { exitCode, stdout, stderr } = mustSee(await probes.node({ node, command }));
+  if (exitCode > 1) throw new CannotSee(`pgrep on ${node}: ${stderr.trim() || `exit code ${exitCode}`}`);
+  return stdout;
+}
+
+/** Programs in lines of a process id and a command line. */
+const runningOf = (text: string): string[] => text.split('\n').flatMap((line) => /^\d+ (?:[^ ]*\/)?([^ /]+)/.exec(line)?.[1] ?? []);

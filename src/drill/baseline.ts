@@ -1,6 +1,7 @@
 import type { Baseline } from '../grading/baseline.ts';
 import { type KindName, kinds } from '../grading/kinds.ts';
 import type { KubeObject } from '../grading/object.ts';
+import { hashesIn, hashing } from '../grading/on-node.ts';
 import type { KubeList } from '../kube/api.ts';
 import { pathOf } from '../kube/path.ts';
 import type { Lab } from '../lab/schema.ts';
@@ -35,27 +36,8 @@ async function listAll(
 /** SHA-256 of each static Pod manifest of the control plane, seen on the node. */
 export async function manifestHashes(cluster: DrillCluster): Promise<Record<string, string>> {
   const { controlPlane, staticPodPath } = cluster.facts;
-  const result = await cluster.nodes.exec(controlPlane, [
-    'find',
-    staticPodPath,
-    '-maxdepth',
-    '1',
-    '-name',
-    '*.yaml',
-    '-exec',
-    'sha256sum',
-    '{}',
-    '+',
-  ]);
-  return Object.fromEntries(
-    result.stdout
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => {
-        const [hash = '', path = ''] = line.split(/\s+/);
-        return [path.slice(path.lastIndexOf('/') + 1), hash];
-      }),
-  );
+  const result = await cluster.nodes.exec(controlPlane, hashing(staticPodPath));
+  return Object.fromEntries(hashesIn(result.stdout));
 }
 
 /** Reads the whole state that a lab starts from. */

@@ -35,6 +35,8 @@ export const defaultWithinMs = 15_000;
 const stateGraceMs = 1500;
 /** Behaviour and recordings are looked at again this often; state whenever the mirror changes. */
 const pollMs = 1500;
+/** What is graded to an end is looked at again this often, when a look is quick. */
+const settleEveryMs = 250;
 
 /**
  * Grades checks again and again: state within a fraction of a second of a change, behaviour and recordings by polling.
@@ -211,7 +213,9 @@ export class GradeLoop {
     const started = clock.now();
     const pending = new Set(ids);
     while (pending.size > 0 && !options.signal?.aborted && !this.options.signal.aborted) {
+      const looked = clock.now();
       await Promise.all([...pending].map((id) => this.look(id)));
+      const took = clock.now() - looked;
       for (const id of [...pending]) {
         const verdict = this.state(id).verdict?.verdict;
         // a mismatch in the state is no longer in doubt once the mirror had its moment; behaviour and convergence get their whole bound
@@ -219,7 +223,9 @@ export class GradeLoop {
         const bound = Math.min(settled, options.withinMs ?? this.checkOf(id).within ?? defaultWithinMs);
         if (verdict === 'pass' || clock.now() - started >= bound) pending.delete(id);
       }
-      if (pending.size > 0) await clock.sleep(250, options.signal ?? this.options.signal);
+      // looking costs the cluster something: the busier it is, the longer it takes, and the less often it is asked for
+      const pause = Math.max(settleEveryMs, Math.min(took, pollMs));
+      if (pending.size > 0) await clock.sleep(pause, options.signal ?? this.options.signal);
     }
     return ids.map((id) => {
       const state = this.state(id);

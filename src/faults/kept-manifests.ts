@@ -1,8 +1,9 @@
+import { hashesIn, hashing } from '../grading/on-node.ts';
 import { LabError } from '../lab-error.ts';
 import type { Look } from '../system/wait.ts';
 import { folderBeside } from './components.ts';
 import type { FaultContext } from './fault.ts';
-import { askNode, hashesIfAny, hashesIn, hashing, nodeAnswers, onNode, sha256, writeFileOn } from './node-acts.ts';
+import { askNode, hashesIfAny, nodeAnswers, onNode, sha256, writeFileOn } from './node-acts.ts';
 import { addressIn, asksRoute, readdressed } from './node-address.ts';
 
 /** What is noted of one node machine. */

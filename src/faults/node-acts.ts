@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { hashesIn, hashing } from '../grading/on-node.ts';
 import { LabError } from '../lab-error.ts';
 import { pasteable, type RunResult } from '../system/run.ts';
 import type { FaultContext } from './fault.ts';
@@ -85,17 +86,9 @@ export async function writeFileOn(context: FaultContext, node: string, path: str
   await onNode(context, node, ['mv', '-f', fresh, path]);
 }
 
-/** A program that tells the SHA-256 of each file of a folder; see {@link hashesIn}. */
-export const hashing = (folder: string) => ['find', folder, '-maxdepth', '1', '-type', 'f', '-exec', 'sha256sum', '{}', '+'];
-
 /** SHA-256 of each file of a folder on a node, by its name; none for a folder that is not there. */
 export async function hashesIfAny(context: FaultContext, node: string, folder: string): Promise<Map<string, string>> {
   return hashesIn((await tryOnNode(context, node, hashing(folder))).stdout);
-}
-
-export function hashesIn(text: string): Map<string, string> {
-  const lines = text.split('\n').filter(Boolean).sort();
-  return new Map(lines.map((line) => [line.slice(line.lastIndexOf('/') + 1), line.slice(0, 64)]));
 }
 
 export async function kubeletActive(context: FaultContext, node: string): Promise<boolean> {

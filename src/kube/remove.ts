@@ -50,7 +50,7 @@ export async function deleteAndWait(api: KubeApi, path: string, options: RemoveO
         seen: finalizers.length > 0 ? `it waits for its finalizers ${finalizers.join(', ')}` : 'it is being deleted',
       };
     },
-    { boundMs, everyMs: 250, clock, signal },
+    { boundMs, clock, signal },
   );
   const ms = clock.now() - started;
   return waited.outcome === 'done' ? { outcome: 'gone', ms } : { outcome: waited.outcome, seen: waited.seen, ms };

@@ -51,14 +51,15 @@ describe('recent-lease', () => {
 });
 
 describe('node-process', () => {
+  const pgrep = (lines: string[]) => ran(lines.map((line, index) => `${1000 + index} ${line}\n`).join(''), lines.length > 0 ? 0 : 1);
   const onNode = (running: string[], curl: ExecAnswer = ran('')) => ({
     node: async ({ command }: { command: string[] }) =>
-      seen(command[0] === 'curl' ? curl : ran('', running.some((name) => command[2]?.includes(`?${name}(`)) ? 0 : 1)),
+      seen(command[0] === 'curl' ? curl : pgrep(running.filter((line) => new RegExp(command.at(-1) ?? '').test(line)))),
   });
 
   it('passes for what runs and what does not', async () => {
     const params = { present: ['etcd'], absent: ['kube-scheduler'], readyz: 'silent' };
-    expect(await grade(nodeProcess, params, { probes: onNode(['etcd'], ran('', 7)) })).toEqual({
+    expect(await grade(nodeProcess, params, { probes: onNode(['etcd --name=cp'], ran('', 7)) })).toEqual({
       verdict: 'pass',
       evidence: 'etcd running; no kube-scheduler; the API server is silent on kd-control-plane',
     });
@@ -66,7 +67,11 @@ describe('node-process', () => {
 
   it('fails for what runs and must not, and the other way round', async () => {
     expect(
-      await grade(nodeProcess, { absent: ['kube-scheduler', 'kube-controller-manager'] }, { probes: onNode(['kube-scheduler']) }),
+      await grade(
+        nodeProcess,
+        { absent: ['kube-scheduler', 'kube-controller-manager'] },
+        { probes: onNode(['/usr/local/bin/kube-scheduler --v=2']) },
+      ),
     ).toMatchObject({ verdict: 'fail', observed: 'kube-scheduler running' });
     expect(await grade(nodeProcess, { present: ['kube-scheduler'], node: 'worker1' }, { probes: onNode([]) })).toMatchObject({
       verdict: 'fail',
@@ -82,6 +87,11 @@ describe('node-process', () => {
       verdict: 'fail',
       observed: 'no answer (curl exit code 7)',
     });
+  });
+
+  it('takes a program for what its command line begins with, whatever else is in it', async () => {
+    const others = onNode(['tail -f /var/log/etcd', 'kube-scheduler-extender', 'sh -c etcd']);
+    expect((await grade(nodeProcess, { absent: ['etcd', 'kube-scheduler'] }, { probes: others })).verdict).toBe('pass');
   });
 
   it('is an error when the node cannot be looked at, has no such program, or is none of this cluster', async () => {
@@ -104,9 +114,14 @@ describe('manifests-at-home', () => {
   const baseline = baselineOf([], { manifests: { 'kube-scheduler.yaml': hash('a'), 'etcd.yaml': hash('b') } });
   const disk = (files: Record<string, string>) => ({
     node: async ({ command: [program, ...rest] }: { command: string[] }) => {
-      const found = files[rest.at(-1)?.split('/').at(-1) ?? ''];
-      if (program === 'test') return seen(ran('', found ? 0 : 1));
-      return seen(found ? ran(`${found}  ${rest.at(-1)}\n`) : ran('', 1, 'no such file'));
+      expect([program, rest[0], rest.includes('sha256sum')]).toEqual(['find', '/etc/kubernetes/manifests', true]);
+      return seen(
+        ran(
+          Object.entries(files)
+            .map(([name, hash]) => `${hash}  ${rest[0]}/${name}\n`)
+            .join(''),
+        ),
+      );
     },
   });
 
