@@ -1,3 +1,5 @@
+import { defaultClusterName } from '../../cluster/open.ts';
+import { readRecord } from '../../cluster/records.ts';
 import { drillFiles, loadDrill } from '../../store/drills.ts';
 import { acquireLock } from '../../store/lock.ts';
 import { processes } from '../../store/processes.ts';
@@ -6,7 +8,7 @@ import { type DrillCommandOptions, drillOptions, withDrill } from '../drills.ts'
 
 const lookEveryMs = 2000;
 
-/** Watches a drill for its recorded checks; `start` runs it in the background. */
+/** Watches a drill for its recorded checks until it or its cluster is over; `start` runs it in the background. */
 export const command: CommandModule = {
   name: 'record',
   summary: 'watch a started lab for its recorded checks (start does this by itself)',
@@ -21,7 +23,10 @@ export const command: CommandModule = {
         { ...options, onEvent: () => undefined, recording: 'own', live: true, keepFaults: true, watchOnly: true },
         context,
         async () => {
-          while (!context.signal.aborted && loadDrill(context.paths, lab)?.phase === 'running')
+          // the cluster of today: one that is made anew under the same name is another
+          const cluster = () => readRecord(context.paths, options.name ?? defaultClusterName)?.id;
+          const recorded = cluster();
+          while (!context.signal.aborted && loadDrill(context.paths, lab)?.phase === 'running' && cluster() === recorded)
             await context.clock.sleep(lookEveryMs, context.signal);
           return 0;
         },
