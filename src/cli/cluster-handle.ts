@@ -135,7 +135,11 @@ export async function bringUp(
   return bringClusterUp({ name, workers, kubernetes: '1.34', providerArgs: options.providerArgs }, provider, ports, onProgress);
 }
 
+const clusterLine = 'a cluster of one control plane and two workers  (about 1 min)';
+
+/** What is made or installed, a line each; no line when nothing is missing. */
 const planLines = (missing: readonly PlanItem[]): string[] => {
+  if (missing.length === 0) return [];
   const gigabytes = missing.reduce((sum, item) => sum + item.gigabytes, 0);
   return [
     ...missing.map(
@@ -156,7 +160,7 @@ export async function clusterStateOf(
   const provider = providerNamed(record?.provider ?? 'kind', context);
   const status = await provider.status(name, context.signal);
   const faults = handle ? handle.faults.inForce() : [];
-  if (!status.exists) return { state: 'absent', plan: planLines(await planBootstrap(context)), faults };
+  if (!status.exists) return { state: 'absent', plan: [...planLines(await planBootstrap(context)), clusterLine], faults };
   const machines = (): NodeCard[] =>
     status.nodes.map((node) => ({
       name: node.name,

@@ -23,7 +23,7 @@ function needsInWords(lab: Lab): string[] {
 }
 
 /** The terminal UI's view of the real thing. What is heavy is loaded when it is first needed, after the first frame. */
-export function tuiHost(context: CommandContext, options: { name: string; labs: string[] }): TuiHost {
+export function tuiHost(context: CommandContext, options: { name: string; labs: string[]; yes: boolean }): TuiHost {
   let home: HomeState = { catalogue: { state: 'loading' }, cluster: { state: 'looking' }, faults: [] };
   const listeners = new Set<() => void>();
   let labs: Lab[] = [];
@@ -119,7 +119,7 @@ export function tuiHost(context: CommandContext, options: { name: string; labs: 
   }
 
   return {
-    settings: settingsFrom(context.env),
+    settings: { ...settingsFrom(context.env), makesCluster: options.yes },
     get home() {
       return home;
     },
@@ -162,7 +162,7 @@ export function tuiHost(context: CommandContext, options: { name: string; labs: 
 }
 
 /** @see https://no-color.org */
-function settingsFrom(env: CommandContext['env']): TuiSettings {
+function settingsFrom(env: CommandContext['env']): Omit<TuiSettings, 'makesCluster'> {
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || '';
   return {
     colour: !env.NO_COLOR && env.TERM !== 'dumb',

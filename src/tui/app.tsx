@@ -79,7 +79,7 @@ export async function runTui(options: TuiOptions): Promise<number> {
     exit: (code) => ended.resolve(code),
   });
 
-  const store = createStore(firstState(sizeOf(stdout), host.home, clock.now()), {
+  const store = createStore(firstState(sizeOf(stdout), host.home, clock.now(), host.settings.makesCluster), {
     view: { theme: themeOf(host.settings), markdown: plainMarkdown },
     now: clock.now,
     onEffect: runtime.run,

@@ -71,6 +71,8 @@ export interface TuiSettings {
   /** `false` where the locale is not UTF-8: glyphs are ASCII. */
   unicode: boolean;
   shell: ShellCommand;
+  /** The learner has said yes beforehand: where there is no cluster, it is made without asking, once. */
+  makesCluster: boolean;
 }
 
 /**

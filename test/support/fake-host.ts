@@ -250,7 +250,7 @@ export const labCardOf = (lab: Lab, change: Partial<LabCard> = {}): LabCard => (
 
 /** A host that plays what a test tells it. */
 export class FakeHost implements TuiHost {
-  settings: TuiSettings = { colour: true, unicode: true, shell: { program: '/bin/sh', args: [] } };
+  settings: TuiSettings = { colour: true, unicode: true, shell: { program: '/bin/sh', args: [] }, makesCluster: false };
   home: HomeState;
   drills = new Map<string, FakeDrill>();
   calls: string[] = [];

@@ -19,9 +19,9 @@ export class Play {
   effects: Effect[] = [];
   now = 1_000_000;
 
-  constructor(options: { columns?: number; rows?: number; home?: HomeState } = {}) {
-    const { columns = 80, rows = 24, home = homeOf() } = options;
-    this.state = firstState({ columns, rows }, home, this.now);
+  constructor(options: { columns?: number; rows?: number; home?: HomeState; clusterWanted?: boolean } = {}) {
+    const { columns = 80, rows = 24, home = homeOf(), clusterWanted } = options;
+    this.state = firstState({ columns, rows }, home, this.now, clusterWanted);
   }
 
   send(...messages: Message[]): this {

@@ -33,7 +33,7 @@ export const command: CommandModule = {
     keepNurserySmall();
     const [{ runTui }, { tuiHost }] = await Promise.all([import('../../tui/app.tsx'), import('../tui-host.ts')]);
     return runTui({
-      host: tuiHost(context, { name, labs: options.labs ?? [] }),
+      host: tuiHost(context, { name, labs: options.labs ?? [], yes: options.yes ?? false }),
       stdin: context.stdin,
       stdout: context.stdout,
       stderr: context.stderr,

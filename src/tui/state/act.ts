@@ -8,7 +8,7 @@ import { noted, troubled, withLab } from './notice.ts';
 import { paneShown, withoutFocus } from './pane.ts';
 import { paneScroll, scroll, turnedFace } from './scroll.ts';
 import { type BrowseState, closedPane, type LabState, type Next, stay, type TuiState } from './state.ts';
-import { dismissWork, openingLab, startWork } from './work.ts';
+import { dismissWork, makeCluster, openingLab, startWork } from './work.ts';
 
 /** Does what a key means; dangerous actions come here once they were confirmed. */
 export function act(state: TuiState, action: Action, key: string, view: View): Next {
@@ -40,7 +40,7 @@ export function act(state: TuiState, action: Action, key: string, view: View): N
       return lab ? browse({ selected: lab.id, query: '' }) : stay(noted(state, 'Every lab is passed.'));
     }
     case 'bring-up':
-      return stay(startWork({ ...state, pendingLab: undefined }, 'bring-up', 'Making the cluster'), { type: 'bring-up' });
+      return makeCluster(state);
     case 'recover':
       return stay(startWork(state, 'recover', 'Undoing every fault in force'), { type: 'recover' });
     case 'refresh':
@@ -81,8 +81,7 @@ function open(state: TuiState, id: string | undefined): Next {
   if (!lab) return stay(state);
   const { cluster } = state.home;
   const chosen = { ...state, browse: { ...state.browse, selected: lab.id, searching: false } };
-  if (cluster.state === 'absent')
-    return stay({ ...startWork(chosen, 'bring-up', 'Making the cluster'), pendingLab: lab.id }, { type: 'bring-up' });
+  if (cluster.state === 'absent') return makeCluster(chosen, lab.id);
   if (cluster.state === 'refused' || cluster.state === 'away') return stay(troubled(chosen, cluster.reason, cluster.hint));
   if (lab.unmet) return stay(troubled(chosen, lab.unmet, undefined));
   return stay(openingLab(chosen, lab.id), { type: 'open-drill', lab: lab.id });

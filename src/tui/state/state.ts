@@ -23,6 +23,8 @@ export interface TuiState {
   confirm: ConfirmState | undefined;
   help: { offset: number } | undefined;
   notice: Notice | undefined;
+  /** Made without asking, as soon as it is known that there is none. */
+  clusterWanted: boolean;
   /** Opened once the cluster is up. */
   pendingLab: string | undefined;
   /** Set once the program is on its way out, with its exit code. */
@@ -178,7 +180,7 @@ export const closedPane: PaneState = { state: 'closed', reason: '', focus: false
 
 export const stay = (state: TuiState, ...effects: Effect[]): Next => ({ state, effects });
 
-export const firstState = (size: Size, home: HomeState, now: number): TuiState => ({
+export const firstState = (size: Size, home: HomeState, now: number, clusterWanted = false): TuiState => ({
   size,
   now,
   screen: 'home',
@@ -192,6 +194,7 @@ export const firstState = (size: Size, home: HomeState, now: number): TuiState =
   confirm: undefined,
   help: undefined,
   notice: undefined,
+  clusterWanted,
   pendingLab: undefined,
   leaving: undefined,
 });

@@ -8,7 +8,7 @@ import { noted, troubled, withLab } from './notice.ts';
 import { paneShown } from './pane.ts';
 import { toLastHint } from './scroll.ts';
 import { type Next, stay, type TuiState } from './state.ts';
-import { onWork } from './work.ts';
+import { makeCluster, onWork } from './work.ts';
 
 /** The whole behaviour of the screen: what a message makes of the state, and what the world is asked to do. Pure. */
 export function update(before: TuiState, message: Message, now: number, view: View): Next {
@@ -23,7 +23,7 @@ export function update(before: TuiState, message: Message, now: number, view: Vi
     case 'tick':
       return stay(state);
     case 'home':
-      return stay({ ...state, home: message.home });
+      return onHome({ ...state, home: message.home });
     case 'drill-opened':
       return onDrillState(state, message.drill);
     case 'drill-event':
@@ -100,6 +100,14 @@ export function update(before: TuiState, message: Message, now: number, view: Vi
     case 'signal':
       return stay({ ...state, leaving: message.code }, { type: 'quit', code: message.code });
   }
+}
+
+/** The first look at the cluster decides whether one that was agreed to beforehand is to be made. */
+function onHome(state: TuiState): Next {
+  const { cluster } = state.home;
+  if (!state.clusterWanted || cluster.state === 'looking') return stay(state);
+  const decided = { ...state, clusterWanted: false };
+  return cluster.state === 'absent' && !state.work ? makeCluster(decided) : stay(decided);
 }
 
 /** Notices go by themselves. */

@@ -15,6 +15,10 @@ export const startWork = (state: TuiState, kind: WorkKind, title: string): TuiSt
   work: { kind, title, startedAt: state.now, endedAt: undefined, state: 'running', steps: [], failure: undefined, offset: 0 },
 });
 
+/** Makes the cluster, and opens `lab` in it when it is there. */
+export const makeCluster = (state: TuiState, lab?: string): Next =>
+  stay({ ...startWork(state, 'bring-up', 'Making the cluster'), pendingLab: lab }, { type: 'bring-up' });
+
 export function onWork(state: TuiState, message: Extract<Message, { type: `work-${string}` }>): Next {
   switch (message.type) {
     case 'work-started':

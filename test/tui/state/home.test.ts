@@ -72,6 +72,28 @@ describe('home', () => {
     expect(play.done()).toEqual([{ type: 'open-drill', lab: 'bf-imperative-deploy' }]);
   });
 
+  it('makes the cluster unasked where that was agreed to beforehand, once', () => {
+    const looking = homeOf({ cluster: { state: 'looking' } });
+    const none = homeOf({ cluster: { ...absent, plan: [...absent.plan] } });
+    const play = new Play({ home: looking, clusterWanted: true }).send({ type: 'home', home: looking });
+    expect(play.done()).toEqual([]);
+    expect(play.send({ type: 'home', home: none }).done()).toEqual([{ type: 'bring-up' }]);
+    play.send({
+      type: 'work-failed',
+      kind: 'bring-up',
+      failure: { message: 'no room', hint: undefined, interrupted: false },
+      drill: undefined,
+    });
+    expect(play.send({ type: 'home', home: none }).done()).toEqual([]);
+    expect(play.text()).toContain('no room');
+  });
+
+  it('makes no second cluster, and none later, where there was one', () => {
+    const play = new Play({ clusterWanted: true }).send({ type: 'home', home: homeOf() });
+    play.send({ type: 'home', home: homeOf({ cluster: { ...absent, plan: [...absent.plan] } }) });
+    expect(play.done()).toEqual([]);
+  });
+
   it('makes no cluster when the answer is no', () => {
     const play = new Play({ home: homeOf({ cluster: { ...absent, plan: [] } }) }).press('u', 'n');
     expect(play.done()).toEqual([]);
