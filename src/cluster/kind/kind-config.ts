@@ -1,13 +1,18 @@
 import { stringify } from 'yaml';
-import { fewCores } from '../bootstrap/node-files.ts';
+import { cgroupV1Driver, fewCores } from '../bootstrap/node-files.ts';
 import { versions } from '../bootstrap/versions.ts';
 import type { ClusterSpec } from '../provider.ts';
 
 /** kind's configuration of a cluster: one control plane and the workers. @see https://kind.sigs.k8s.io/docs/user/configuration/ */
 export function kindConfig(spec: Pick<ClusterSpec, 'workers'>, machine: { cgroupV1: boolean; airGapped: boolean; cores: number }): string {
+  const kubelet = {
+    // it refuses cgroup v1 since 1.35 and warns before; where the machine has nothing else it is told to go on
+    ...(machine.cgroupV1 ? { failCgroupV1: false } : {}),
+    // as the containerd of our node image there
+    ...(machine.cgroupV1 && machine.airGapped ? { cgroupDriver: cgroupV1Driver } : {}),
+  };
   const patches = [
-    // kubelet refuses cgroup v1 since 1.35 and warns before; where the machine has nothing else it is told to go on
-    ...(machine.cgroupV1 ? [{ kind: 'KubeletConfiguration', failCgroupV1: false }] : []),
+    ...(Object.keys(kubelet).length > 0 ? [{ kind: 'KubeletConfiguration', ...kubelet }] : []),
     // the node image of ours has another CoreDNS than kubeadm asks for
     ...(machine.airGapped ? [{ kind: 'ClusterConfiguration', dns: { imageTag: `v${versions.coredns}` } }] : []),
     ...(machine.airGapped && machine.cores <= fewCores.most

@@ -22,3 +22,13 @@ it('kubeadm is told of what the machine and the node image of ours are', () => {
     'InitConfiguration',
   ]);
 });
+
+it('where the node image of ours runs on cgroup v1, kubelet makes the cgroups of Pods itself, as its containerd does', () => {
+  const kubelet = (machine: Parameters<typeof kindConfig>[1]) =>
+    ((parse(kindConfig({ workers: 2 }, machine)) as { kubeadmConfigPatches?: string[] }).kubeadmConfigPatches ?? [])
+      .map((patch) => parse(patch) as Record<string, unknown>)
+      .find(({ kind }) => kind === 'KubeletConfiguration');
+  expect(kubelet({ airGapped: true, cgroupV1: true, cores: 2 })).toMatchObject({ failCgroupV1: false, cgroupDriver: 'cgroupfs' });
+  expect(kubelet({ airGapped: false, cgroupV1: true, cores: 2 })).not.toHaveProperty('cgroupDriver');
+  expect(kubelet({ airGapped: true, cgroupV1: false, cores: 2 })).toBeUndefined();
+});
