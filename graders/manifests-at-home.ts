@@ -25,11 +25,11 @@ export default defineGrader({
     const { manifests } = baseline();
     const files = params.only ? params.only.map((name) => `${name}.yaml`) : Object.keys(manifests);
     if (files.length === 0) throw new CannotSee('the manifests of the start were not recorded');
+    const unknown = files.find((file) => manifests[file] === undefined);
+    if (unknown) throw new CannotSee(`the manifest ${unknown} was not recorded at the start`);
     const { exitCode, stdout, stderr } = mustSee(await probes.node({ node: controlPlane, command: hashing(staticPodPath) }));
     if (exitCode !== 0) throw new CannotSee(`${staticPodPath} on ${controlPlane}: ${stderr.trim() || `exit code ${exitCode}`}`);
     const now = hashesIn(stdout);
-    const unknown = files.find((file) => manifests[file] === undefined);
-    if (unknown) throw new CannotSee(`the manifest ${unknown} was not recorded at the start`);
     const missing = files.filter((file) => !now.has(file));
     const changed = files.filter((file) => now.has(file) && now.get(file) !== manifests[file]);
     const field = `${staticPodPath} on ${controlPlane}`;

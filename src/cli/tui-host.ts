@@ -119,7 +119,7 @@ export function tuiHost(context: CommandContext, options: { name: string; labs: 
   }
 
   return {
-    settings: { ...settingsFrom(context.env), makesCluster: options.yes },
+    settings: settingsFrom(context.env, options.yes),
     get home() {
       return home;
     },
@@ -162,12 +162,13 @@ export function tuiHost(context: CommandContext, options: { name: string; labs: 
 }
 
 /** @see https://no-color.org */
-function settingsFrom(env: CommandContext['env']): Omit<TuiSettings, 'makesCluster'> {
+function settingsFrom(env: CommandContext['env'], makesCluster: boolean): TuiSettings {
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || '';
   return {
     colour: !env.NO_COLOR && env.TERM !== 'dumb',
     // the bare C locale is usual in containers, whose terminals show UTF-8 all the same
     unicode: locale === '' || /utf-?8/i.test(locale) || locale === 'C' || locale === 'POSIX',
     shell: { program: env.SHELL || '/bin/sh', args: [] },
+    makesCluster,
   };
 }

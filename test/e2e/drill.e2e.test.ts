@@ -1,14 +1,15 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type ClusterRecord, kubeconfigOf, readRecord, removeRecord, writeRecord } from '../../src/cluster/records.ts';
+import { removeRecord } from '../../src/cluster/records.ts';
 import type { LabProof } from '../../src/drill/prove.ts';
 import { drillFiles } from '../../src/store/drills.ts';
 import { holderOf } from '../../src/store/lock.ts';
 import { clock } from '../../src/system/clock.ts';
 import { run } from '../../src/system/run.ts';
 import { waitUntil } from '../../src/system/wait.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 import { testCluster, testState } from './cluster.ts';
 import { kubedrill } from './kubedrill.ts';
 
@@ -73,15 +74,14 @@ describe('a drill from the command line', () => {
 
 describe('the process that records a drill', () => {
   it('ends by itself once there is no record of its cluster any more', async () => {
-    const state = mkdtempSync(join(tmpdir(), 'kubedrill-'));
-    cpSync(join(testState, 'clusters'), join(state, 'clusters'), { recursive: true });
+    const state = scratchFolder();
+    const copyRecords = () => cpSync(join(testState, 'clusters'), join(state, 'clusters'), { recursive: true });
+    copyRecords();
     const paths = { state, cache: '' };
     const env = { KUBEDRILL_STATE: state };
-    const record = readRecord(paths, testCluster) as ClusterRecord;
     expect((await kubedrill(['start', lab], { env })).code).toBe(0);
     const recorder = () => holderOf(drillFiles(paths, lab).recorder);
     expect(recorder()).toBeDefined();
-    const kubeconfig = readFileSync(kubeconfigOf(paths, testCluster));
     removeRecord(paths, testCluster);
     const ended = await waitUntil(async () => ({ done: recorder() === undefined, seen: 'it records on' }), {
       boundMs: 30_000,
@@ -89,8 +89,7 @@ describe('the process that records a drill', () => {
       clock,
     });
     expect(ended).toMatchObject({ outcome: 'done' });
-    writeFileSync(kubeconfigOf(paths, testCluster), kubeconfig, { mode: 0o600 });
-    writeRecord(paths, record);
+    copyRecords();
     expect((await kubedrill(['finish', lab], { env })).stdout).toContain('of 7 points');
   });
 });
